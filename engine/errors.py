@@ -1,0 +1,46 @@
+"""What can go wrong, as one tree.
+
+    GradwalkError
+    ├── ExprError       an Expr that cannot be built, or changed the way it was asked to
+    ├── GraphError      numbers that do not belong to the graph they came with
+    └── ProgramError    a typed program that is refused: where, what, and the way out
+        └── LimitError  ... because it would run over one of the limits
+"""
+
+from __future__ import annotations
+
+from engine.spans import Span
+
+
+class GradwalkError(Exception):
+    """Anything this engine refuses; its text is a sentence for people."""
+
+
+class ExprError(GradwalkError, TypeError):
+    """An Expr that cannot exist (wrong number of operands, an operand that is no number)."""
+
+
+class GraphError(GradwalkError, ValueError):
+    """Numbers and a graph that do not belong together."""
+
+
+class ProgramError(GradwalkError):
+    """A refusal of typed text: `message` says what, `span` where, `hint` the way out.
+
+    `hint` is an empty string where there is no sound guess.
+    """
+
+    def __init__(self, message: str, span: Span, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.span = span
+        self.hint = hint
+
+    def __str__(self) -> str:
+        """Return the whole refusal on one line, as a terminal would want it."""
+        place = f"line {self.span.line}, column {self.span.column}: "
+        return place + self.message + (f" {self.hint}" if self.hint else "")
+
+
+class LimitError(ProgramError):
+    """The program is in order, but larger, deeper or slower than a limit allows."""

@@ -1,0 +1,165 @@
+"""Forward and backward over a graph: functions of (graph, numbers), and the only chain rule.
+
+Numbers are float64 of shape (n nodes, lanes). One lane runs on Python floats, several on NumPy
+rows; both readings come from the same rules. Nothing raises in the middle of a graph: numbers
+follow IEEE 754.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import GraphError
+from engine.graph import Graph
+from engine.numerals import short
+
+Array = NDArray[np.float64]
+
+
+class Flow(NamedTuple):
+    """One edge of backprop: what `node` hands down to one of its operands.
+
+    Attributes:
+        node: id of the node whose gradient is handed down.
+        slot: which of its operands gets it, from 0.
+        operand: id of that operand.
+        upstream: d output / d node; a float with one lane, else (lanes,).
+        local: d node / d operand at the present numbers.
+        contribution: upstream * local.
+        total: the operand's gradient so far, this contribution included.
+    """
+
+    node: int
+    slot: int
+    operand: int
+    upstream: Any
+    local: Any
+    contribution: Any
+    total: Any
+
+
+def forward(graph: Graph, leaves: Array) -> Array:
+    """Return every node's value.
+
+    Args:
+        graph: n nodes in evaluation order.
+        leaves: (n, lanes) float64; only the rows of leaves are read.
+
+    Returns:
+        (n, lanes) float64.
+
+    Raises:
+        GraphError: `leaves` has another number of rows than the graph has nodes.
+    """
+    rows = _rows(graph, leaves)
+    if leaves.shape[1] == 1:
+        for node, op, operands in graph.steps:
+            rows[node] = op.value(*[rows[operand] for operand in operands])
+    else:
+        for node, op, operands in graph.steps:
+            rows[node] = op.values(*[rows[operand] for operand in operands])
+    return _matrix(rows, leaves)
+
+
+def flows(graph: Graph, values: Array) -> Iterator[Flow]:
+    """Yield backprop edge by edge, from the output down; operands in order.
+
+    A node is taken only when all its users have been, so its upstream gradient is complete.
+    A node's gradient is the `total` of the last flow into it; the output's is 1.
+
+    Source: Griewank & Walther, Evaluating Derivatives (2008), section 3.2.
+    """
+    rows = _rows(graph, values)
+    one_lane = values.shape[1] == 1
+    zero: Any = 0.0 if one_lane else np.zeros(values.shape[1])
+    totals = [zero] * len(graph)
+    totals[graph.output] = zero + 1.0
+    for node, op, operands in reversed(graph.steps):
+        upstream = totals[node]
+        numbers = [rows[operand] for operand in operands]
+        for slot, slope in enumerate(op.slope if one_lane else op.slopes):
+            local = slope(*numbers, rows[node])
+            contribution = upstream * local
+            operand = operands[slot]
+            total = totals[operand] = totals[operand] + contribution
+            yield Flow(node, slot, operand, upstream, local, contribution, total)
+
+
+def backward(graph: Graph, values: Array) -> Array:
+    """Return d output / d node for every node and lane.
+
+    Args:
+        graph: n nodes in evaluation order.
+        values: (n, lanes) float64, as `forward` returned them.
+
+    Returns:
+        (n, lanes) float64, in units of the output per unit of that node; the output's row is 1.
+
+    Raises:
+        GraphError: `values` came from another graph.
+    """
+    gradients = np.zeros(values.shape)
+    gradients[graph.output] = 1.0
+    with np.errstate(all="ignore"):
+        for flow in flows(graph, values):
+            gradients[flow.operand] = flow.total
+    return gradients
+
+
+class Problem(NamedTuple):
+    """A node that turns finite operands into a result that is not finite, and why."""
+
+    node: int
+    message: str
+
+
+def problems(graph: Graph, values: Array, lane: int = 0) -> list[Problem]:
+    """Return, in evaluation order, where trouble begins in one lane."""
+    finite = np.isfinite(values[:, lane])
+    found = []
+    for node, op, operands in graph.steps:
+        if not finite[node] and all(finite[operand] for operand in operands):
+            numbers = [float(values[operand, lane]) for operand in operands]
+            found.append(Problem(node, _reason(op, numbers, float(values[node, lane]))))
+    return found
+
+
+def _reason(op: Any, numbers: list[float], result: float) -> str:
+    shown = [short(number) for number in numbers]
+    if op.name == "div":
+        return f"{shown[0]} / 0 has no finite value. It needs a divisor other than 0."
+    if not op.holds(*numbers):
+        at = shown[0] if op.arity == 1 else f"({', '.join(shown)})"
+        return f"{op.name} has no real value at {at}. It needs {needs(op.domain)}."
+    call = f"{op.name}({', '.join(shown)})"
+    if 0 in numbers:
+        return f"{call} grows without bound: the result is {short(result)}."
+    return f"{call} is too large: numbers end near {short(1.7976931348623157e308)}."
+
+
+def needs(domain: str) -> str:
+    """Return a domain in mathematical writing.
+
+    >>> needs("x >= 0"), needs("x > 0 or y == floor(y)")
+    ('x ≥ 0', 'x > 0 or a whole y')
+    """
+    signs = {"y == floor(y)": "a whole y", ">=": "≥", "<=": "≤", "!=": "≠", "-": "−"}
+    for plain, written in signs.items():
+        domain = domain.replace(plain, written)
+    return domain
+
+
+def _rows(graph: Graph, numbers: Array) -> list[Any]:
+    """Return the numbers as a list of floats (one lane) or of (lanes,) rows."""
+    if numbers.ndim != 2 or len(numbers) != len(graph):
+        message = f"The graph has {len(graph)} nodes; these numbers have shape {numbers.shape}."
+        raise GraphError(message)
+    return numbers[:, 0].tolist() if numbers.shape[1] == 1 else list(numbers)
+
+
+def _matrix(rows: list[Any], like: Array) -> Array:
+    return np.array(rows, dtype=np.float64).reshape(like.shape)

@@ -1,0 +1,129 @@
+"""OPS: every operation, one row each. A new op is a new row and nothing else.
+
+The forward rule, the partial rules and the domain are formulas that `rules` reads; `out` in a
+partial rule is the op's own result. Where a function has a kink, `kink` says where and `why`
+states which slope is taken there. The conventions are PyTorch's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+
+from engine import rules
+
+
+@dataclass(frozen=True)
+class Op:
+    """One operation.
+
+    Attributes:
+        name: what it is called in programs and in the HTTP answers.
+        params: names of the operands, in order, as the formulas use them.
+        forward: formula of the result.
+        partials: formulas of d out / d param, one a param; may use `out`.
+        why: one sentence that explains the slope.
+        symbol: what the badge shows; the name where it is empty.
+        domain: condition under which the result is a real number; empty for everywhere.
+        kink: condition under which the slope jumps; empty for nowhere.
+    """
+
+    name: str
+    params: tuple[str, ...]
+    forward: str
+    partials: tuple[str, ...]
+    why: str
+    symbol: str = ""
+    domain: str = ""
+    kink: str = ""
+
+    @property
+    def arity(self) -> int:
+        """Return how many operands it takes."""
+        return len(self.params)
+
+    @property
+    def badge(self) -> str:
+        """Return what stands on the rim of its card."""
+        return self.symbol or self.name
+
+    @cached_property
+    def value(self) -> rules.Scalar:
+        """Return the forward rule on floats: (*operands) -> result."""
+        return rules.scalar(self.forward, self.params)
+
+    @cached_property
+    def values(self) -> rules.Lanes:
+        """Return the forward rule on arrays of shape (lanes,)."""
+        return rules.lanes(self.forward, self.params)
+
+    @cached_property
+    def slope(self) -> tuple[rules.Scalar, ...]:
+        """Return the partial rules on floats, one a param: (*operands, out) -> slope."""
+        return tuple(rules.scalar(partial, (*self.params, "out")) for partial in self.partials)
+
+    @cached_property
+    def slopes(self) -> tuple[rules.Lanes, ...]:
+        """Return the partial rules on arrays of shape (lanes,)."""
+        return tuple(rules.lanes(partial, (*self.params, "out")) for partial in self.partials)
+
+    @cached_property
+    def holds(self) -> rules.Scalar:
+        """Return the domain as a condition on floats; true everywhere where it is empty."""
+        return rules.scalar(self.domain or "1 == 1", self.params)
+
+    @cached_property
+    def jumps(self) -> rules.Scalar:
+        """Return the kink as a condition on floats; false everywhere where it is empty."""
+        return rules.scalar(self.kink or "1 == 0", self.params)
+
+
+X, XY = ("x",), ("x", "y")
+
+_ROWS = (
+    Op("add", XY, "x + y", ("1", "1"), "A sum hands its gradient on to both operands unchanged.", "+"),
+    Op("sub", XY, "x - y", ("1", "-1"), "A difference hands its gradient on, and turns its sign for what is taken away.", "−"),
+    Op("mul", XY, "x * y", ("y", "x"), "Each factor's slope is the other factor.", "×"),
+    Op("div", XY, "x / y", ("1 / y", "-x / y**2"), "The top is scaled by 1/y; the bottom pulls the other way, by the square.", "÷",
+       domain="y != 0"),
+    Op("pow", XY, "x**y", ("0 if y == 0 else y * x**(y - 1)", "0 if x == 0 and y >= 0 else out * log(x)"),
+       "The exponent comes down as a factor; the exponent's own slope is the result times log of the base.", "^",
+       domain="x > 0 or y == floor(y)"),
+    Op("neg", X, "-x", ("-1",), "Turning the sign turns the gradient's sign.", "−"),
+    Op("exp", X, "exp(x)", ("out",), "exp is its own slope: the larger the result, the steeper."),
+    Op("log", X, "log(x)", ("1 / x",), "The slope is the reciprocal of the input.", domain="x > 0"),
+    Op("sqrt", X, "sqrt(x)", ("1 / (2 * out)",), "Steep near 0, ever flatter beyond; at 0 the slope is infinite.",
+       domain="x >= 0"),
+    Op("sin", X, "sin(x)", ("cos(x)",), "The slope of sin is cos: steepest at 0, flat at the crests."),
+    Op("cos", X, "cos(x)", ("-sin(x)",), "The slope of cos is -sin: flat at 0, falling after it."),
+    Op("tan", X, "tan(x)", ("1 + out**2",), "Never flatter than 1, and without bound near its poles."),
+    Op("asin", X, "asin(x)", ("1 / sqrt(1 - x**2)",), "Slope 1 at 0, without bound towards -1 and 1.", domain="-1 <= x <= 1"),
+    Op("acos", X, "acos(x)", ("-1 / sqrt(1 - x**2)",), "Falls as asin rises.", domain="-1 <= x <= 1"),
+    Op("atan", X, "atan(x)", ("1 / (1 + x**2)",), "Slope 1 at 0; flat far out."),
+    Op("sinh", X, "sinh(x)", ("cosh(x)",), "The slope of sinh is cosh, at least 1 everywhere."),
+    Op("cosh", X, "cosh(x)", ("sinh(x)",), "The slope of cosh is sinh: flat at 0."),
+    Op("tanh", X, "tanh(x)", ("1 - out**2",), "Steepest at 0; flat where the curve saturates."),
+    Op("sigmoid", X, "1 / (1 + exp(-x))", ("out * (1 - out)",), "At most a quarter gets through, at 0; almost nothing far out.",
+       symbol="σ"),
+    Op("relu", X, "0 if x <= 0 else x", ("0 if x <= 0 else 1",),
+       "Passes the gradient where the input is above 0 and blocks it elsewhere; at 0 the slope is taken as 0.", kink="x == 0"),
+    Op("leaky_relu", X, "0.01 * x if x <= 0 else x", ("0.01 if x <= 0 else 1",),
+       "Passes everything above 0 and a hundredth below; at 0 the slope is taken as 0.01.", symbol="lrelu", kink="x == 0"),
+    Op("elu", X, "expm1(x) if x <= 0 else x", ("out + 1 if x <= 0 else 1",),
+       "Straight above 0; below, an exponential that levels off at -1."),
+    Op("gelu", X, "x * (1 + erf(x / sqrt(2))) / 2", ("(1 + erf(x / sqrt(2))) / 2 + x * exp(-x**2 / 2) / sqrt(2 * pi)",),
+       "The input times the chance that a normal number lies below it; smooth, and slightly negative left of 0."),
+    Op("softplus", X, "(0 if x <= 0 else x) + log1p(exp(-abs(x)))", ("1 / (1 + exp(-x))",),
+       "A smooth relu; its slope is the sigmoid."),
+    Op("abs", X, "abs(x)", ("1 if x > 0 else -1 if x < 0 else 0",), "Slope 1 above 0, -1 below; at 0 it is taken as 0.",
+       symbol="|x|", kink="x == 0"),
+    Op("max", XY, "x if x >= y or x != x else y", ("1 if x > y else 0.5 if x == y else 0", "1 if y > x else 0.5 if x == y else 0"),
+       "Only the larger operand gets the gradient; equals take half each.", kink="x == y"),
+    Op("min", XY, "x if x <= y or x != x else y", ("1 if x < y else 0.5 if x == y else 0", "1 if y < x else 0.5 if x == y else 0"),
+       "Only the smaller operand gets the gradient; equals take half each.", kink="x == y"),
+)  # fmt: skip
+
+OPS: Mapping[str, Op] = MappingProxyType({row.name: row for row in _ROWS})
+MOST_OPERANDS = max(op.arity for op in OPS.values())
