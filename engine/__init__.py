@@ -6,4 +6,5 @@ from engine.ops import OPS, Op
 
 globals().update(FUNCTIONS)
 
-__all__ = ["OPS", "Expr", "Graph", "Op", *FUNCTIONS]
+__all__ = ["OPS", "Expr", "Graph", "Op"]
+__all__ += list(FUNCTIONS)

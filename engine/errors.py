@@ -1,10 +1,10 @@
 """What can go wrong, as one tree.
 
-    GradwalkError
-    ├── ExprError       an Expr that cannot be built, or changed the way it was asked to
-    ├── GraphError      numbers that do not belong to the graph they came with
-    └── ProgramError    a typed program that is refused: where, what, and the way out
-        └── LimitError  ... because it would run over one of the limits
+GradwalkError
+├── ExprError       an Expr that cannot be built, or changed the way it was asked to
+├── GraphError      numbers that do not belong to the graph they came with
+└── ProgramError    a typed program that is refused: where, what, and the way out
+    └── LimitError  ... because it would run over one of the limits
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from engine.errors import GraphError
 from engine.graph import Graph
 from engine.numerals import short
+from engine.ops import MOST_OPERANDS, Op
 
 Array = NDArray[np.float64]
 
@@ -89,25 +90,43 @@ def flows(graph: Graph, values: Array) -> Iterator[Flow]:
             yield Flow(node, slot, operand, upstream, local, contribution, total)
 
 
-def backward(graph: Graph, values: Array) -> Array:
-    """Return d output / d node for every node and lane.
+class Gradients(NamedTuple):
+    """What one backward pass found.
+
+    Attributes:
+        nodes: (n, lanes) float64, d output / d node; the output's row is 1.
+        edges: (n, MOST_OPERANDS, lanes) float64, what each node handed to each of its operands.
+    """
+
+    nodes: Array
+    edges: Array
+
+
+def gradients(graph: Graph, values: Array) -> Gradients:
+    """Return the gradient of every node, and the contribution along every edge.
 
     Args:
         graph: n nodes in evaluation order.
         values: (n, lanes) float64, as `forward` returned them.
 
-    Returns:
-        (n, lanes) float64, in units of the output per unit of that node; the output's row is 1.
-
     Raises:
         GraphError: `values` came from another graph.
     """
-    gradients = np.zeros(values.shape)
-    gradients[graph.output] = 1.0
+    lanes = values.shape[1]
+    one_lane = lanes == 1
+    nodes: list[Any] = [0.0 if one_lane else np.zeros(lanes)] * len(graph)
+    nodes[graph.output] = nodes[graph.output] + 1.0
+    edges = np.zeros((len(graph), MOST_OPERANDS, lanes))
     with np.errstate(all="ignore"):
         for flow in flows(graph, values):
-            gradients[flow.operand] = flow.total
-    return gradients
+            nodes[flow.operand] = flow.total
+            edges[flow.node, flow.slot] = flow.contribution
+    return Gradients(_matrix(nodes, values), edges)
+
+
+def backward(graph: Graph, values: Array) -> Array:
+    """Return d output / d node for every node and lane: (n, lanes) float64."""
+    return gradients(graph, values).nodes
 
 
 class Problem(NamedTuple):
@@ -128,7 +147,7 @@ def problems(graph: Graph, values: Array, lane: int = 0) -> list[Problem]:
     return found
 
 
-def _reason(op: Any, numbers: list[float], result: float) -> str:
+def _reason(op: Op, numbers: list[float], result: float) -> str:
     shown = [short(number) for number in numbers]
     if op.name == "div":
         return f"{shown[0]} / 0 has no finite value. It needs a divisor other than 0."

@@ -1,14 +1,15 @@
 """Expr: a number that remembers how it was computed.
 
-    >>> x, w, b = Expr(2.0, label="x"), Expr(-3.0, label="w"), Expr(6.88, label="b")
-    >>> o = (x * w + b).tanh(label="o")
-    >>> o.backward()
-    >>> round(o.data, 4), round(w.grad, 4)
-    (0.7064, 1.002)
+>>> x, w, b = Expr(2.0, label="x"), Expr(-3.0, label="w"), Expr(6.88, label="b")
+>>> o = (x * w + b).tanh(label="o")
+>>> o.backward()
+>>> round(o.data, 4), round(w.grad, 4)
+(0.7064, 1.0019)
 """
 
 from __future__ import annotations
 
+import math
 import numbers
 from collections.abc import Callable
 from decimal import Decimal
@@ -75,7 +76,9 @@ class Expr:
         self._constant = True
         return self
 
-    def _set(self, op: Op | None, operands: tuple[Expr, ...], data: float, label: str | None) -> None:
+    def _set(
+        self, op: Op | None, operands: tuple[Expr, ...], data: float, label: str | None
+    ) -> None:
         self._op = op
         self._operands = operands
         self._data = data
@@ -112,7 +115,9 @@ class Expr:
     @data.setter
     def data(self, number: Number) -> None:
         if self._op is not None:
-            message = f"{self._op.name} computes this node. Set the data of a leaf, then recalculate."
+            message = (
+                f"{self._op.name} computes this node. Set the data of a leaf, then recalculate."
+            )
             raise ExprError(message)
         self._data = _real(number)
 
@@ -168,7 +173,7 @@ class Expr:
         return nodes, graph, values
 
     def __repr__(self) -> str:
-        """Return label, value and gradient; never the whole graph."""
+        """Return label, value and gradient; never the number graph."""
         name = f", label={self.label!r}" if self.label else ""
         return f"Expr(data={self._data!r}, grad={self.grad!r}{name})"
 
@@ -236,14 +241,15 @@ def arity_message(op: Op, given: int) -> str:
 
 
 def _real(number: Any) -> float:
-    """Return `number` as a float; an int beyond the largest float is infinite."""
-    if isinstance(number, numbers.Real | Decimal) and not isinstance(number, complex):
-        try:
-            return float(number)
-        except OverflowError:
-            return float("inf") if number > 0 else float("-inf")
-    message = f"An Expr holds one real number, not {_kind(number)}."
-    raise ExprError(message)
+    """Return a number as a float; an int beyond the largest float is infinite."""
+    if not isinstance(number, numbers.Real | Decimal):
+        message = f"An Expr holds one real number, not {_kind(number)}."
+        raise ExprError(message)
+    size: Any = number
+    try:
+        return float(size)
+    except OverflowError:
+        return math.inf if size > 0 else -math.inf
 
 
 def _kind(thing: Any) -> str:
@@ -254,7 +260,7 @@ def _kind(thing: Any) -> str:
 def _binary(name: str, left: Any, right: Any) -> Expr:
     for operand in (left, right):
         if not isinstance(operand, Expr | numbers.Real | Decimal):
-            return NotImplemented
+            return NotImplemented  # type: ignore[no-any-return] # Python's own signal
     return Expr.of(OPS[name], left, right)
 
 

@@ -58,7 +58,10 @@ class Graph:
 
     @classmethod
     def of_nodes(
-        cls, nodes: list[Expr], spans: Mapping[Expr, Span] | None = None, lines: list[str] | None = None
+        cls,
+        nodes: list[Expr],
+        spans: Mapping[Expr, Span] | None = None,
+        lines: list[str] | None = None,
     ) -> Self:
         """Return the structure of `nodes`, which are complete and in evaluation order."""
         places = {node: place for place, node in enumerate(nodes)}
@@ -114,7 +117,7 @@ class Graph:
     @cached_property
     def leaves(self) -> NDArray[np.bool_]:
         """Return (n,) bool: which nodes are leaves."""
-        return self.codes == LEAF
+        return np.equal(self.codes, LEAF)
 
 
 def in_evaluation_order(output: Expr) -> list[Expr]:

@@ -6,7 +6,8 @@ import math
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 
 DIGITS = 4
-SMALLEST_PLAIN, LARGEST_PLAIN = 1e-4, 1e6
+SMALLEST_PLAIN, LARGEST_PLAIN = 1e-3, 1e6
+LONG_EXPONENT = 100  # from here on an exponent takes a digit's place
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -60,6 +61,8 @@ def _plain(size: float, digits: int) -> str:
 
 
 def _scientific(size: float, digits: int) -> str:
+    if not 10.0**-LONG_EXPONENT < size < 10.0**LONG_EXPONENT:
+        digits -= 1
     mantissa, exponent = f"{size:.{digits - 1}e}".split("e")
     mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
     return f"{mantissa}e{int(exponent)}".replace("-", MINUS)

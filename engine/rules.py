@@ -13,6 +13,8 @@ from __future__ import annotations
 import ast
 import math
 from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -95,9 +97,15 @@ def _parse(formula: str) -> ast.expr:
     return ast.parse(formula, mode="eval").body
 
 
-def _function(body: ast.expr, params: Sequence[str], names: Mapping[str, Any]) -> Callable[..., Any]:
+def _function(
+    body: ast.expr, params: Sequence[str], names: Mapping[str, Any]
+) -> Callable[..., Any]:
     arguments = ast.arguments(
-        posonlyargs=[], args=[ast.arg(name) for name in params], kwonlyargs=[], kw_defaults=[], defaults=[]
+        posonlyargs=[],
+        args=[ast.arg(name) for name in params],
+        kwonlyargs=[],
+        kw_defaults=[],
+        defaults=[],
     )
     tree = ast.fix_missing_locations(ast.Expression(ast.Lambda(arguments, body)))
     known = {**names, "pi": math.pi, "__builtins__": {}}
@@ -118,7 +126,7 @@ class _Scalar(ast.NodeTransformer):
         return _call(name, left, right) if name else ast.BinOp(left, node.op, right)
 
     def visit_Constant(self, node: ast.Constant) -> ast.expr:
-        return ast.Constant(float(node.value))
+        return ast.Constant(float(str(node.value)))
 
 
 class _Lanes(_Scalar):
@@ -129,18 +137,16 @@ class _Lanes(_Scalar):
 
     def visit_BoolOp(self, node: ast.BoolOp) -> ast.expr:
         name = "either" if isinstance(node.op, ast.Or) else "both"
-        first, *rest = (self.visit(value) for value in node.values)
-        for value in rest:
-            first = _call(name, first, value)
-        return first
+        return _joined(name, [self.visit(value) for value in node.values])
 
     def visit_Compare(self, node: ast.Compare) -> ast.expr:
         terms = [self.visit(term) for term in (node.left, *node.comparators)]
         links = [
             ast.Compare(left, [comparison], [right])
-            for left, comparison, right in zip(terms, node.ops, terms[1:], strict=False)
+            for (left, right), comparison in zip(pairwise(terms), node.ops, strict=True)
         ]
-        first: ast.expr = links[0]
-        for link in links[1:]:
-            first = _call("both", first, link)
-        return first
+        return _joined("both", links)
+
+
+def _joined(name: str, terms: Sequence[ast.expr]) -> ast.expr:
+    return reduce(lambda joined, term: _call(name, joined, term), terms)

@@ -1,0 +1,49 @@
+"""The web app, put together."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+
+from app import __version__
+from app.faults import Refusal, install_faults
+from app.pictures import Pictures
+from app.routes import ROUTERS
+from app.security import BodyLimit, Calm, SameSite, SecurityHeaders
+from app.settings import Settings
+from app.static import StaticAssets
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Return the app with these settings, or with those of the environment.
+
+    Raises:
+        SettingsError: the environment asks for something no setting can be.
+    """
+    settings = settings or Settings.from_environment()
+    app = FastAPI(
+        title="gradwalk",
+        version=__version__,
+        summary="Computation graphs with every value and every gradient.",
+        openapi_url="/api/openapi.json",
+        docs_url=None,  # both load scripts from elsewhere, which the content policy forbids
+        redoc_url=None,
+        responses={422: {"model": Refusal, "description": "Refused, with the way out"}},
+    )
+    app.state.settings = settings
+    app.state.pictures = Pictures(settings)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.mount("/static", StaticAssets(), name="static")
+    install_faults(app)
+    guard(app, settings)
+    return app
+
+
+def guard(app: FastAPI, settings: Settings) -> None:
+    """Wrap the app; the last added stands outermost."""
+    app.add_middleware(BodyLimit, limit=settings.body_bytes)
+    app.add_middleware(SameSite)
+    app.add_middleware(Calm)
+    app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=4)
+    app.add_middleware(SecurityHeaders)

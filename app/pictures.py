@@ -1,0 +1,153 @@
+"""Text in, numbers and picture out: what every route asks for, with what can be kept kept.
+
+Everything here is a pure function of (source, inputs, the picture before). The caches only spare
+work: a program is kept by its text, a drawing by its text and the drawing it followed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from hashlib import sha256
+from threading import Lock
+
+import numpy as np
+from cachetools import LRUCache
+from markupsafe import Markup
+from numpy.typing import NDArray
+
+from app.settings import Settings
+from engine.drawing.cards import (
+    CardNumbers,
+    WireNumbers,
+    card_numbers,
+    card_sizes,
+    full_name,
+    wire_numbers,
+)
+from engine.drawing.layout import Layout, lay_out
+from engine.drawing.svg import write_svg
+from engine.evaluate import Gradients, Problem, forward, gradients, problems
+from engine.graph import Graph
+from engine.program import Limits, Program, parse
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Numbers:
+    """One program at one setting of its inputs; one lane."""
+
+    program: Program
+    values: Array
+    found: Gradients
+    problems: list[Problem]
+
+    @property
+    def output(self) -> float:
+        """Return the value of the output."""
+        return float(self.values[self.program.graph.output, 0])
+
+    def cards(self) -> list[CardNumbers]:
+        """Return what every card shows."""
+        troubles = {problem.node: problem.message for problem in self.problems}
+        return card_numbers(self.program.graph, self.values, self.found.nodes, troubles)
+
+
+@dataclass(frozen=True, eq=False)
+class Drawing:
+    """Where a program's cards stand. `key` names it, so that the next one can start from it."""
+
+    key: str
+    program: Program
+    layout: Layout
+
+    @property
+    def graph(self) -> Graph:
+        """Return the structure that is drawn."""
+        return self.program.graph
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Return a name a node that survives edits."""
+        return node_names(self.graph)
+
+    def wires(self, numbers: Numbers) -> list[WireNumbers]:
+        """Return how each of its wires is drawn."""
+        ends = ((wire.source, wire.target) for wire in self.layout.wires)
+        return wire_numbers(self.graph, numbers.found.edges, ends)
+
+    def svg(self, numbers: Numbers) -> Markup:
+        """Return the picture."""
+        return write_svg(self.graph, self.layout, numbers.cards(), self.wires(numbers), self.names)
+
+
+class Pictures:
+    """The way from text to picture, and its caches; safe to use from many threads."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Make empty caches of the size the settings say."""
+        limits = Limits(settings.source_bytes, settings.nodes, settings.depth, settings.seconds)
+        self.program = lru_cache(settings.cache_entries)(lambda source: parse(source, limits))
+        self._drawings: LRUCache[str, Drawing] = LRUCache(settings.cache_entries)
+        self._lock = Lock()
+
+    def numbers(self, source: str, inputs: Mapping[str, float]) -> Numbers:
+        """Return a program's values, gradients and problems.
+
+        Raises:
+            ProgramError: the text is refused.
+        """
+        program = self.program(source)
+        values = forward(program.graph, program.leaves(inputs))
+        return Numbers(
+            program, values, gradients(program.graph, values), problems(program.graph, values)
+        )
+
+    def drawn(self, key: str) -> Drawing | None:
+        """Return the drawing of this name, while it is kept."""
+        with self._lock:
+            return self._drawings.get(key)
+
+    def drawing(self, program: Program, after: str = "") -> Drawing:
+        """Return where the cards stand, as near as may be to the drawing called `after`."""
+        before = self.drawn(after)
+        key = _key(program.source, before)
+        with self._lock:
+            known = self._drawings.get(key)
+        if known is None:
+            known = Drawing(key, program, _lay_out(program.graph, before))
+            with self._lock:
+                self._drawings[key] = known
+        return known
+
+
+def _key(source: str, before: Drawing | None) -> str:
+    lineage = f"{before.key if before else ''}\0{source}"
+    return sha256(lineage.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _lay_out(graph: Graph, before: Drawing | None) -> Layout:
+    """Lay a graph out; what stood in the drawing before keeps its place as far as possible."""
+    if before is None:
+        return lay_out(graph.operands, card_sizes(graph))
+    stood = {name: node for node, name in enumerate(before.names)}
+    places = np.column_stack([before.layout.x, before.layout.y])
+    previous = np.full((len(graph), 2), np.nan)
+    for node, name in enumerate(node_names(graph)):
+        if name in stood:
+            previous[node] = places[stood[name]]
+    return lay_out(graph.operands, card_sizes(graph), previous)
+
+
+def node_names(graph: Graph) -> tuple[str, ...]:
+    """Return a name a node that survives edits: its label or words, counted where they repeat."""
+    count: Counter[str] = Counter()
+    names = []
+    for node in range(len(graph)):
+        name = full_name(graph, node)
+        count[name] += 1
+        names.append(f"{name}#{count[name]}")
+    return tuple(names)

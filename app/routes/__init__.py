@@ -1,0 +1,7 @@
+"""One module a noun: read the request, call, show. Routes never import each other."""
+
+from fastapi import APIRouter
+
+from app.routes import api, graph, health, pages
+
+ROUTERS: tuple[APIRouter, ...] = (pages.router, graph.router, api.router, health.router)

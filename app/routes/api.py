@@ -1,0 +1,154 @@
+"""The same through HTTP: JSON in, the labelled graph out."""
+
+from __future__ import annotations
+
+import math
+from difflib import get_close_matches
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
+
+from app.faults import Fault, Refusal, refusal
+from app.pictures import Numbers
+from engine.errors import ProgramError
+from engine.program import Program
+from engine.spans import START, Span
+
+router = APIRouter(prefix="/api", tags=["graph"])
+
+
+class GraphRequest(BaseModel):
+    """A program, and numbers for its inputs that override those in the text."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"source": "x*x", "inputs": {"x": 3.0}}]}
+    )
+    source: str
+    inputs: dict[str, FiniteFloat] = Field(default_factory=dict)
+
+
+class Place(BaseModel):
+    """A stretch of the program: 1-based lines and columns, in characters, the end exclusive."""
+
+    line: int | None
+    column: int | None
+    end_line: int | None
+    end_column: int | None
+
+
+class Node(Place):
+    """One node; `op` is null for a leaf, `label` for a constant and for an unnamed result."""
+
+    id: int
+    label: str | None
+    op: str | None
+    operands: list[int]
+    value: float | None
+    grad: float | None
+    learnable: bool
+
+
+class InputAnswer(BaseModel):
+    """One named leaf."""
+
+    name: str
+    value: float | None
+    node: int
+
+
+class ProblemAnswer(Place):
+    """A node that turns finite operands into a result that is not finite."""
+
+    node: int
+    message: str
+
+
+class GraphAnswer(BaseModel):
+    """The graph in evaluation order; a number that is not finite is null."""
+
+    nodes: list[Node]
+    output: int
+    value: float | None
+    inputs: list[InputAnswer]
+    problems: list[ProblemAnswer]
+
+
+@router.post(
+    "/graph",
+    response_model=GraphAnswer,
+    responses={422: {"model": Refusal}, 413: {"model": Refusal}},
+)
+def graph(request: Request, asked: GraphRequest) -> Response:
+    """Return a typed program's graph with every value and every gradient."""
+    pictures = request.app.state.pictures
+    try:
+        program = pictures.program(asked.source)
+        unknown = next((name for name in asked.inputs if name not in program.input_named), None)
+        if unknown is not None:
+            raise _no_such_input(program, unknown)
+        numbers = pictures.numbers(asked.source, asked.inputs)
+    except ProgramError as error:
+        fault = Fault(message=error.message, hint=error.hint or None, **error.span._asdict())
+        return refusal(request.scope, 422, fault)
+    return JSONResponse(graph_answer(numbers))
+
+
+def graph_answer(numbers: Numbers) -> dict[str, Any]:
+    """Return what `GraphAnswer` describes, as plain JSON values."""
+    program = numbers.program
+    graph = program.graph
+    values = [_number(value) for value in numbers.values[:, 0].tolist()]
+    grads = [_number(grad) for grad in numbers.found.nodes[:, 0].tolist()]
+    nodes = []
+    for node, (value, grad) in enumerate(zip(values, grads, strict=True)):
+        op = graph.op(node)
+        nodes.append(
+            {
+                "id": node,
+                "label": graph.labels[node],
+                "op": op.name if op else None,
+                "operands": graph.operands_of(node),
+                "value": value,
+                "grad": grad,
+                "learnable": bool(graph.learnable[node]),
+                **_place(graph.spans[node]),
+            }
+        )
+    return {
+        "nodes": nodes,
+        "output": graph.output,
+        "value": values[graph.output],
+        "inputs": [
+            {"name": leaf.name, "value": values[leaf.node], "node": leaf.node}
+            for leaf in program.inputs
+        ],
+        "problems": [
+            {"node": problem.node, **_place(graph.spans[problem.node]), "message": problem.message}
+            for problem in numbers.problems
+        ],
+    }
+
+
+def _no_such_input(program: Program, name: str) -> ProgramError:
+    known = list(program.input_named)
+    shown = name if len(name) <= 40 else name[:40] + "…"
+    shown = shown.encode("utf-8", "replace").decode()  # JSON may hold lone surrogates
+    close = get_close_matches(name, known, n=1)
+    hint = (
+        f"Did you mean {close[0]}?"
+        if close
+        else f"Its inputs are {', '.join(known[:20])}."
+        if known
+        else "It has none."
+    )
+    return ProgramError(f"The program has no input called {shown}.", START, hint)
+
+
+def _number(number: float) -> float | None:
+    return number if math.isfinite(number) else None
+
+
+def _place(span: Span | None) -> dict[str, int | None]:
+    return span._asdict() if span else dict.fromkeys(Span._fields)

@@ -1,0 +1,11 @@
+"""Is the server there?"""
+
+from fastapi import APIRouter
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/healthz")
+async def health() -> dict[str, str]:
+    """Answer that the server is up."""
+    return {"status": "ok"}

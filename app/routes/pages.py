@@ -1,0 +1,28 @@
+"""The page: a program in its address, drawn."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse
+
+from app.examples import EXAMPLES
+from app.links import settings
+from app.pages import show
+from app.views import page_view
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/", response_class=HTMLResponse)
+def page(
+    request: Request,
+    inputs: Annotated[list[str], Query(alias="set", default_factory=list)],
+    p: str | None = None,
+) -> HTMLResponse:
+    """Show the page; without a program in the address, the neuron."""
+    source = EXAMPLES[0].source if p is None else p.replace("\r\n", "\n")
+    return show(
+        "page/index.html", page=page_view(request.app.state.pictures, source, settings(inputs))
+    )

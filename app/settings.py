@@ -1,0 +1,116 @@
+"""Settings as rows: a name, a default, one sentence. `docs/settings.md` prints the same rows.
+
+Each row is read from the environment variable GRADWALK_<NAME>. A variable that no row knows, or a
+value that does not fit, stops the start with a sentence.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+import os
+from collections.abc import Mapping
+from dataclasses import Field, dataclass, field, fields
+from typing import Any, Self
+
+PREFIX = "GRADWALK_"
+
+KINDS = {int: "a whole number", float: "a number", str: "a name or an address"}
+
+
+class SettingsError(Exception):
+    """The environment asks for something no setting can be; the message says what and how."""
+
+
+def row(default: Any, sentence: str, *, least: float = 0, most: float = math.inf) -> Any:
+    """Return a settings row: its default, the sentence that explains it, and its bounds."""
+    return field(default=default, metadata={"sentence": sentence, "least": least, "most": most})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting of one app; the class body is the table.
+
+    >>> Settings.from_environment({"GRADWALK_NODES": "100"}).nodes
+    100
+    """
+
+    source_bytes: int = row(100_000, "A longer program, in UTF-8 bytes, is refused.", least=1)
+    body_bytes: int = row(1_000_000, "A request with a longer body is answered with 413.", least=1)
+    nodes: int = row(5_000, "A program whose graph would have more nodes is refused.", least=1)
+    depth: int = row(1_000, "One expression nested deeper than this is refused.", least=1)
+    seconds: float = row(1.0, "A program that takes longer to answer is given up.", least=0.01)
+    cache_entries: int = row(256, "So many programs and their drawings are kept; 0 keeps none.")
+    host: str = row("127.0.0.1", "The address to listen on; 0.0.0.0 is every one it has.")
+    port: int = row(8000, "The port to listen on; 0 takes any free one.", most=65_535)
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
+        """Read the settings from GRADWALK_* variables; what is not set keeps its default.
+
+        Args:
+            environment: names and values; those of the process when None.
+
+        Raises:
+            SettingsError: an unknown GRADWALK_ variable, or a value that does not fit its row.
+        """
+        given = os.environ if environment is None else environment
+        ours = {name: value for name, value in given.items() if name.startswith(PREFIX)}
+        rows = {variable(each): each for each in fields(cls)}
+        for name in ours:
+            if name not in rows:
+                raise SettingsError(_unknown(name, list(rows)))
+        values: dict[str, Any] = {
+            rows[name].name: _read(rows[name], value) for name, value in ours.items()
+        }
+        return cls(**values)
+
+
+def variable(each: Field[Any]) -> str:
+    """Return the environment variable that sets one row."""
+    return PREFIX + each.name.upper()
+
+
+def settings_table() -> str:
+    """Return the rows as the Markdown table of `docs/settings.md`."""
+    lines = ["| setting | variable | default | what it does |", "|---|---|---|---|"]
+    for each in fields(Settings):
+        sentence = each.metadata["sentence"]
+        lines.append(f"| {each.name} | `{variable(each)}` | `{each.default}` | {sentence} |")
+    return "\n".join(lines) + "\n"
+
+
+def _read(each: Field[Any], text: str) -> Any:
+    """Return one value as its row's type, or raise SettingsError."""
+    kind: Any = type(each.default)
+    try:
+        value = kind(text.strip())
+    except ValueError:
+        value = None
+    fits = bool(value) if kind is str else value is not None and _inside(each, value)
+    if not fits:
+        raise SettingsError(f"{variable(each)} must be {_words(each, kind)}, not {text!r}.")
+    return value
+
+
+def _inside(each: Field[Any], value: float) -> bool:
+    """Tell whether a number keeps to its row's bounds; NaN and infinities never do."""
+    least, most = each.metadata["least"], each.metadata["most"]
+    return math.isfinite(value) and bool(least <= value <= most)
+
+
+def _words(each: Field[Any], kind: type) -> str:
+    """Say what a row takes: its type and its bounds."""
+    least, most = each.metadata["least"], each.metadata["most"]
+    if kind is str:
+        return KINDS[kind]
+    bounds = f"from {least} to {most}" if math.isfinite(most) else f"of {least} or more"
+    return f"{KINDS[kind]} {bounds}"
+
+
+def _unknown(name: str, known: list[str]) -> str:
+    """Say that no setting has this name, and which one was perhaps meant."""
+    words = [each.removeprefix(PREFIX) for each in known]
+    near = difflib.get_close_matches(name.removeprefix(PREFIX), words, n=1)
+    hint = f"Did you mean {PREFIX}{near[0]}?" if near else f"There are {', '.join(known)}."
+    return f"There is no setting called {name}. {hint}"

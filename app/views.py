@@ -1,0 +1,279 @@
+"""Frozen dataclasses: exactly what one template prints. Templates format, never compute."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from markupsafe import Markup
+
+from app.examples import EXAMPLES
+from app.links import link
+from app.pictures import Drawing, Numbers, Pictures
+from engine.errors import ProgramError
+from engine.numerals import exact, short
+from engine.ops import OPS
+from engine.spans import Span
+
+LEAST_REACH = 10.0  # a slider runs from -reach to reach
+STEPS = 1_000  # of a slider, from one end to its middle
+
+
+@dataclass(frozen=True)
+class LeafView:
+    """One row under LEAVES: a slider and a number field."""
+
+    name: str
+    node: int
+    value: str
+    exact: str
+    written: str
+    reach: str
+    step: str
+    changed: bool
+    learns: bool
+
+    @property
+    def setting(self) -> str:
+        """Return the hidden field that carries its number."""
+        return f"{self.name}:{self.exact}"
+
+
+@dataclass(frozen=True)
+class NoteView:
+    """One remark under the program: trouble at a node, or a name that is not used."""
+
+    kind: str
+    place: str
+    message: str
+    node: int | None
+    span: Span | None
+
+
+@dataclass(frozen=True)
+class FaultView:
+    """Why a program is refused."""
+
+    message: str
+    hint: str
+    span: Span
+    place: str
+
+
+@dataclass(frozen=True)
+class GraphView:
+    """A drawn program."""
+
+    svg: Markup
+    drawing: str
+    link: str
+    summary: str
+    mentions: str
+    leaves: tuple[LeafView, ...]
+    notes: tuple[NoteView, ...]
+
+
+@dataclass(frozen=True)
+class ExampleView:
+    """One entry of the examples menu."""
+
+    title: str
+    sentence: str
+    source: str
+    link: str
+
+
+@dataclass(frozen=True)
+class OpView:
+    """One function in the help."""
+
+    call: str
+    why: str
+
+
+@dataclass(frozen=True)
+class PageView:
+    """The whole page."""
+
+    source: str
+    graph: GraphView | None
+    fault: FaultView | None
+    examples: tuple[ExampleView, ...]
+    functions: tuple[OpView, ...]
+
+
+def page_view(pictures: Pictures, source: str, inputs: Mapping[str, float]) -> PageView:
+    """Return the page for a program, drawn or refused."""
+    try:
+        graph, fault = graph_view(pictures, source, inputs), None
+    except ProgramError as error:
+        graph, fault = None, fault_view(error)
+    return PageView(source, graph, fault, example_views(), function_views())
+
+
+def graph_view(
+    pictures: Pictures, source: str, inputs: Mapping[str, float], after: str = ""
+) -> GraphView:
+    """Return a program drawn, its cards near where the drawing called `after` had them.
+
+    Raises:
+        ProgramError: the text is refused.
+    """
+    program = pictures.program(source)
+    before = pictures.drawn(after)
+    kept = (
+        still_set(program.written_inputs, before.program.written_inputs, inputs)
+        if before
+        else inputs
+    )
+    numbers = pictures.numbers(source, kept)
+    drawing = pictures.drawing(program, after)
+    return GraphView(
+        svg=drawing.svg(numbers),
+        drawing=drawing.key,
+        link=link(source, changed_inputs(numbers)),
+        summary=summary(numbers),
+        mentions=json.dumps([[*mention.span, mention.node] for mention in program.mentions]),
+        leaves=leaf_views(numbers),
+        notes=note_views(numbers),
+    )
+
+
+def numbers_view(numbers: Numbers, drawing: Drawing) -> dict[str, object]:
+    """Return what changes in a picture whose structure stays: a list a card, a list a wire."""
+    return {
+        "cards": [
+            [
+                c.name,
+                c.value,
+                c.value_exact,
+                c.grad,
+                c.grad_exact,
+                c.tone,
+                *c.bar,
+                c.trouble,
+                c.spoken,
+            ]
+            for c in numbers.cards()
+        ],
+        "wires": [[wire.tone, wire.width] for wire in drawing.wires(numbers)],
+        "summary": summary(numbers),
+        "link": link(numbers.program.source, changed_inputs(numbers)),
+    }
+
+
+def fault_view(error: ProgramError) -> FaultView:
+    """Return a refusal as the page shows it."""
+    return FaultView(error.message, error.hint, error.span, _place(error.span))
+
+
+def still_set(
+    written: Mapping[str, float], written_before: Mapping[str, float], inputs: Mapping[str, float]
+) -> dict[str, float]:
+    """Return the settings that an edit leaves standing: a number changed in the text wins."""
+    return {
+        name: number
+        for name, number in inputs.items()
+        if written_before.get(name) == written.get(name)
+    }
+
+
+def changed_inputs(numbers: Numbers) -> dict[str, float]:
+    """Return the inputs that are set to other numbers than the text has."""
+    program = numbers.program
+    return {
+        leaf.name: float(numbers.values[leaf.node, 0])
+        for leaf in program.inputs
+        if numbers.values[leaf.node, 0] != leaf.written
+    }
+
+
+def leaf_views(numbers: Numbers) -> tuple[LeafView, ...]:
+    """Return a row for each named leaf."""
+    changed = changed_inputs(numbers)
+    graph = numbers.program.graph
+    rows = []
+    for leaf in numbers.program.inputs:
+        value = float(numbers.values[leaf.node, 0])
+        reach = _reach(max(abs(value), abs(leaf.written)))
+        rows.append(
+            LeafView(
+                name=leaf.name,
+                node=leaf.node,
+                value=short(value),
+                exact=exact(value),
+                written=exact(leaf.written),
+                reach=exact(reach),
+                step=exact(reach / STEPS),
+                changed=leaf.name in changed,
+                learns=bool(graph.learnable[leaf.node]),
+            )
+        )
+    return tuple(rows)
+
+
+def note_views(numbers: Numbers) -> tuple[NoteView, ...]:
+    """Return the remarks: where numbers stop being finite, then what is not used."""
+    graph = numbers.program.graph
+    notes = []
+    for problem in numbers.problems:
+        span = graph.spans[problem.node]
+        notes.append(
+            NoteView("trouble", _place(span) if span else "", problem.message, problem.node, span)
+        )
+    output = graph.labels[graph.output] or "the output"
+    for name, span in numbers.program.unused:
+        notes.append(
+            NoteView(
+                "unused",
+                _place(span),
+                f"{name} does not reach {output}, so it is not drawn.",
+                None,
+                span,
+            )
+        )
+    return tuple(notes)
+
+
+def summary(numbers: Numbers) -> str:
+    """Return one sentence for a screen reader when the picture has changed."""
+    graph = numbers.program.graph
+    name = graph.labels[graph.output] or "The output"
+    trouble = f" Trouble at {len(numbers.problems)} of them." if numbers.problems else ""
+    count = f"{len(graph)} nodes" if len(graph) > 1 else "1 node"
+    return f"{name} is {short(numbers.output)}. {count}.{trouble}"
+
+
+@cache
+def example_views() -> tuple[ExampleView, ...]:
+    """Return the examples menu."""
+    return tuple(
+        ExampleView(row.title, row.sentence, row.source, link(row.source, {})) for row in EXAMPLES
+    )
+
+
+@cache
+def function_views() -> tuple[OpView, ...]:
+    """Return the functions a program may call, each with its sentence."""
+    return tuple(OpView(f"{op.name}({', '.join(op.params)})", op.why) for op in OPS.values())
+
+
+def _place(span: Span) -> str:
+    return f"line {span.line}, column {span.column}"
+
+
+def _reach(size: float) -> float:
+    """Return how far a slider goes: ten, or the next round number above twice the size."""
+    if not math.isfinite(size) or 2 * size <= LEAST_REACH:
+        return LEAST_REACH if math.isfinite(size) else 1.0
+    if size < LEAST_REACH:
+        return LEAST_REACH
+    power = 10.0 ** math.floor(math.log10(2 * size))
+    return (
+        float(next(m * power for m in (1, 2, 5, 10) if m * power >= 2 * size))
+        if size < 1e300
+        else size
+    )

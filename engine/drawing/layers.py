@@ -1,0 +1,134 @@
+"""Which column each node stands in, and where the trunk of a value passes columns on its way.
+
+Leaves stand left and results right. A node slides right to its first user where that shortens
+wires: a product meets the sum that uses it, a private leaf meets its product, and a leaf shared by
+many stands left of the first of them; the neurons of a layer stay level. All wires of one value
+share one trunk, so a value used far away costs the columns up to its furthest user once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Ids = NDArray[np.int32]
+
+# Trunks are followed column by column while there are at most this many passages to follow (plus
+# four per node). Beyond it the longest trunks run below the picture, where nothing stands.
+PASSAGES = 6000
+
+
+@dataclass(frozen=True)
+class Links:
+    """Operands and users as plain lists: at a few hundred nodes these beat arrays.
+
+    `operands[v]` holds the distinct operands of v in the order of the text, `users[v]` the nodes
+    that use v, ascending; `column[v]` is 0 for the leftmost column.
+    """
+
+    operands: list[list[int]]
+    users: list[list[int]]
+    column: list[int]
+
+
+def read(operands: Ids) -> Links:
+    """Return the graph of (n, 2) operands, -1 for none, with a column for every node."""
+    rows: list[list[int]] = operands.tolist()
+    ins = [[a] if a == b or b < 0 else [a, b] if a >= 0 else [b] for a, b in rows]
+    ins = [[] if row == [-1] else row for row in ins]
+    users: list[list[int]] = [[] for _ in ins]
+    for node, row in enumerate(ins):
+        for operand in row:
+            users[operand].append(node)
+    return Links(ins, users, _columns(ins, users))
+
+
+def _columns(operands: list[list[int]], users: list[list[int]]) -> list[int]:
+    """Return the column of every node: results as far left as they can, what slides, far right."""
+    column: list[int] = []
+    for row in operands:
+        column.append(1 + max([column[operand] for operand in row], default=-1))
+    held = _held(operands, users)
+    for node in range(len(operands) - 1, -1, -1):
+        if users[node]:
+            limit = min([column[user] for user in users[node]]) - 1
+            for operand in held[node]:
+                others = [column[user] for user in users[operand] if user != node]
+                limit = min(limit, max([column[node], *others]))
+            column[node] = limit
+    return column
+
+
+def _held(operands: list[list[int]], users: list[list[int]]) -> list[list[int]]:
+    """Return for each node the operands that hold it back from sliding right; none if it slides.
+
+    Sliding a node shortens its own trunk and lengthens those that reach it. What it alone uses
+    slides along; so a node is held when two trunks or more would grow. Where one would grow there
+    is nothing to win: then a node with a leaf of its own slides (a product, to its sum), and
+    others stay (an activation, by its neuron).
+    """
+    held: list[list[int]] = []
+    pulls: list[int] = []
+    for row in operands:
+        fixed = [node for node in row if held[node] or len(users[node]) > 1]
+        moving = [node for node in row if not (held[node] or len(users[node]) > 1)]
+        pull = len(fixed) + sum([pulls[node] for node in moving])
+        slides = pull == 0 or (pull == 1 and any([not operands[node] for node in moving]))
+        held.append([] if slides else fixed or row)
+        pulls.append(pull)
+    return held
+
+
+def reading_order(links: Links) -> list[int]:
+    """Return for each node when a reader meets it: depth first from the results, operands in turn."""
+    rank = [-1] * len(links.column)
+    met = 0
+    for result, users in enumerate(links.users):
+        if users:
+            continue
+        stack = [result]
+        while stack:
+            node = stack.pop()
+            if rank[node] < 0:
+                rank[node] = met
+                met += 1
+                stack.extend(reversed(links.operands[node]))
+    return rank
+
+
+def households(links: Links) -> list[int]:
+    """Return for each node the value its household builds: a result, or a value used repeatedly.
+
+    A node with one user lives with that user: a neuron is one household, with its own weights.
+    """
+    home = list(range(len(links.column)))
+    for node in range(len(home) - 1, -1, -1):
+        if len(links.users[node]) == 1:
+            home[node] = home[links.users[node][0]]
+    return home
+
+
+def trunks(links: Links) -> tuple[dict[int, int], dict[int, int]]:
+    """Return the values whose wires pass columns, each with the last column its trunk passes.
+
+    Returns:
+        Those whose trunk is followed through the columns, and those that run below the picture.
+    """
+    column = links.column
+    last = {}
+    for node, users in enumerate(links.users):
+        if users:
+            end = max([column[user] for user in users]) - 1
+            if end > column[node]:
+                last[node] = end
+    allowed = PASSAGES + 4 * len(column)
+    far: dict[int, int] = {}
+    if sum(end - column[node] for node, end in last.items()) > allowed:
+        for node in sorted(last, key=lambda node: last[node] - column[node]):
+            allowed -= last[node] - column[node]
+            if allowed < 0:
+                far[node] = last.pop(node)
+    return last, far

@@ -1,0 +1,169 @@
+"""A graph laid out: where each card stands and how each wire runs.
+
+A layered layout in four stages, each a module: columns (`layers`), order in the columns (`order`),
+heights (`place`), wires (`wires`). What makes it fit expressions: products slide right to the sum
+that uses them, a value has one trunk, and the order of the text comes first.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.drawing.layers import Array, Ids, Links, read, reading_order, trunks
+from engine.drawing.order import Lattice, lattice, untangle
+from engine.drawing.place import settle
+from engine.drawing.redraw import resettle
+from engine.drawing.wires import Frame, Run, Wire, draw, route
+
+__all__ = ["Layout", "Wire", "lay_out"]
+
+MARGIN = 24.0  # px around the picture
+GAP = 52.0  # px between two columns, where wires curve and badges stand
+WIDENING = ((240.0, 20.0), (720.0, 28.0), (2000.0, 40.0))  # (wires this steep, px more), summed
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """A picture without its ink.
+
+    Attributes:
+        x, y: (n,) float64, left and top of each card in px, whole or half.
+        width, height: of the whole picture in px, cards, wires and a margin included.
+        wires: one for each pair of a node and a distinct operand, by source, then target.
+        left, top: the picture's own corner in px. (0, 0) unless it grew from a previous picture,
+            whose cards stay where they were; it belongs into the viewBox.
+    """
+
+    x: Array
+    y: Array
+    width: float
+    height: float
+    wires: tuple[Wire, ...]
+    left: float = 0.0
+    top: float = 0.0
+
+
+def lay_out(operands: Ids, sizes: Array, previous: Array | None = None) -> Layout:
+    """Return where the cards stand and how the wires run.
+
+    Args:
+        operands: (n, 2) int32, the operands of each node, -1 for none. Ids stand in evaluation
+            order: each operand is less than its node.
+        sizes: (n, 2) float64, width and height of each card in px.
+        previous: (n, 2) float64, x and y of the cards that stood in the picture before, NaN for
+            new ones; they stay there as far as possible. None draws afresh.
+    """
+    if not len(operands):
+        return Layout(np.zeros(0), np.zeros(0), 2 * MARGIN, 2 * MARGIN, ())
+    links = read(operands)
+    widths: list[float] = sizes[:, 0].tolist()
+    heights: list[float] = sizes[:, 1].tolist()
+    followed, far = trunks(links)
+    grid = lattice(links, followed, reading_order(links))
+    middle = _middles(grid, links, heights, followed, sizes, previous)
+    runs = route(links.column, middle, heights, links.users, followed, far)
+    lefts, rights = _columns(links, widths, middle, runs)
+    _anchor(lefts, rights, links, widths, previous)
+    ports = _ports(links, widths, lefts, rights)
+    doubled = set(np.flatnonzero(operands[:, 0] == operands[:, 1]).tolist())
+    wires = draw(links.users, links.column, ports, middle, Frame(lefts, rights, runs), doubled)
+    x = np.array([left for left, _ in ports])
+    y = np.round(2 * np.array(middle) - sizes[:, 1]) / 2
+    return _framed(x, y, sizes, tuple(wires))
+
+
+def _middles(
+    grid: Lattice,
+    links: Links,
+    heights: list[float],
+    followed: dict[int, int],
+    sizes: Array,
+    previous: Array | None,
+) -> list[float]:
+    """Return the middle of every card in whole px."""
+    if previous is None or np.isnan(previous).all():
+        settled = settle(grid, untangle(grid), links, heights)[: len(heights)]
+        top = min([y - height / 2 for y, height in zip(settled, heights, strict=True)])
+        return [float(round(y - top + MARGIN)) for y in settled]
+    before: list[float] = np.round(previous[:, 1] + sizes[:, 1] / 2).tolist()
+    return [
+        float(round(y)) for y in resettle(grid, links, heights, followed, before)[: len(heights)]
+    ]
+
+
+def _framed(x: Array, y: Array, sizes: Array, wires: tuple[Wire, ...]) -> Layout:
+    """Return the layout with the corner and the size of everything drawn."""
+    heights = [point[1] for wire in wires for point in wire.points]
+    top = min([float(y.min()), *heights]) - MARGIN
+    bottom = max([float((y + sizes[:, 1]).max()), *heights]) + MARGIN
+    left = float(x.min()) - MARGIN
+    right = float((x + sizes[:, 0]).max()) + MARGIN
+    return Layout(x, y, right - left, bottom - top, wires, left, top)
+
+
+def _columns(
+    links: Links, widths: list[float], middle: list[float], runs: dict[int, list[Run]]
+) -> tuple[list[float], list[float]]:
+    """Return the left and right edge of every column, in px."""
+    count = max(links.column) + 1
+    broad = [0.0] * count
+    for at, width in zip(links.column, widths, strict=True):
+        broad[at] = max(broad[at], width)
+    steep = [0.0] * count
+    for source, targets in enumerate(links.users):
+        at, y = links.column[source], middle[source]
+        heights = {at: y}
+        for run in runs.get(source, []):
+            steep[run.first - 1] = max(steep[run.first - 1], abs(run.y - y))
+            y = run.y
+            for passed in range(run.first, run.last + 1):
+                heights[passed] = y
+        for target in targets:
+            last = links.column[target] - 1
+            steep[last] = max(steep[last], abs(middle[target] - heights[last]))
+    lefts, rights = [], []
+    x = MARGIN
+    for width, slope in zip(broad, steep, strict=True):
+        lefts.append(x)
+        x += float(np.ceil(width))
+        rights.append(x)
+        x += GAP + sum([more for limit, more in WIDENING if slope > limit])
+    return lefts, rights
+
+
+def _anchor(
+    lefts: list[float],
+    rights: list[float],
+    links: Links,
+    widths: list[float],
+    previous: Array | None,
+) -> None:
+    """Move the columns sideways, in place, so that most cards of the picture before stay."""
+    if previous is None:
+        return
+    before: list[float] = previous[:, 0].tolist()
+    moves = Counter(
+        old - x
+        for old, (x, _) in zip(before, _ports(links, widths, lefts, rights), strict=True)
+        if old == old  # not NaN
+    )
+    if moves:
+        move = max(moves, key=lambda move: (moves[move], -abs(move)))
+        lefts[:] = [x + move for x in lefts]
+        rights[:] = [x + move for x in rights]
+
+
+def _ports(
+    links: Links, widths: list[float], lefts: list[float], rights: list[float]
+) -> list[tuple[float, float]]:
+    """Return x of the left and right rim of each card: leaves stand right in their column."""
+    ports = []
+    for node, at in enumerate(links.column):
+        if links.operands[node]:
+            ports.append((lefts[at], lefts[at] + widths[node]))
+        else:
+            ports.append((rights[at] - widths[node], rights[at]))
+    return ports

@@ -1,0 +1,96 @@
+"""What the language has not, in words: each function returns the refusal for one kind of thing."""
+
+from __future__ import annotations
+
+import ast
+from difflib import get_close_matches
+
+from engine.errors import LimitError, ProgramError
+from engine.ops import OPS
+from engine.spans import Span
+from engine.syntax import Text
+
+LANGUAGE = "It has assignments, numbers, names, + - * / ^ and functions such as tanh(x)."
+WRITTEN_AS_SIGNS = {"add", "sub", "mul", "div", "neg", "pow"}
+
+_SYNONYMS = {
+    "ln": "log",
+    "arcsin": "asin",
+    "arccos": "acos",
+    "arctan": "atan",
+    "logistic": "sigmoid",
+    "power": "pow",
+    "fabs": "abs",
+    "maximum": "max",
+    "minimum": "min",
+}
+_STATEMENTS: dict[type, str] = {
+    ast.Import: "import",
+    ast.ImportFrom: "import",
+    ast.FunctionDef: "def",
+    ast.AsyncFunctionDef: "def",
+    ast.ClassDef: "class",
+    ast.Delete: "del",
+    ast.AnnAssign: "A type after the name",
+    ast.AugAssign: "This operator",
+}
+_VALUES: dict[type, str] = {
+    ast.Attribute: "Attributes are not part of the language.",
+    ast.BinOp: "This operator is not part of the language.",
+    ast.UnaryOp: "This operator is not part of the language.",
+    ast.Compare: "Comparisons are not part of the language.",
+    ast.BoolOp: "Comparisons are not part of the language.",
+    ast.Tuple: "A program has one output, and an operand is one value.",
+}
+_LITERALS: dict[type, str] = {
+    str: "A text",
+    bool: "True or False",
+    complex: "An imaginary number",
+}
+
+
+def statement(node: ast.stmt, text: Text) -> ProgramError:
+    """Return the refusal of a statement; of one over several lines, the first is named."""
+    words = _STATEMENTS.get(type(node), type(node).__name__.lower())
+    span = text.span(node)
+    if span.end_line > span.line:
+        span = Span(span.line, span.column, span.line, len(text.lines[span.line - 1]) + 1)
+    return ProgramError(f"{words} is not part of the language.", span, LANGUAGE)
+
+
+def value(node: ast.expr, text: Text) -> ProgramError:
+    """Return the refusal of an expression."""
+    span = text.span(node)
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.attr in OPS:
+        hint = f"Write {node.attr}({node.value.id})."
+        return ProgramError("Functions stand before their operands here.", span, hint)
+    return ProgramError(
+        _VALUES.get(type(node), "This is not part of the language."), span, LANGUAGE
+    )
+
+
+def no_number(node: ast.Constant, text: Text) -> ProgramError:
+    """Return the refusal of a literal that is no real number."""
+    kind = _LITERALS.get(type(node.value), "This")
+    hint = "Write a number, such as 1 or 0.5."
+    return ProgramError(f"{kind} is no real number.", text.span(node), hint)
+
+
+def too_much(message: str, span: Span) -> LimitError:
+    """Return the refusal of what runs over a limit."""
+    return LimitError(message, span, "Leave out what the output does not need.")
+
+
+def did_you_mean(name: str) -> str:
+    """Return the way out where there is no function called `name`.
+
+    >>> did_you_mean("tnh"), did_you_mean("ln")
+    ('Did you mean tanh?', 'Did you mean log?')
+    """
+    lower = name.lower()
+    if lower in OPS or lower in _SYNONYMS:
+        return f"Did you mean {_SYNONYMS.get(lower, lower)}?"
+    close = get_close_matches(lower, [*OPS, "Value"], n=1)
+    if close:
+        return f"Did you mean {close[0]}?"
+    return f"There are {', '.join(op for op in OPS if op not in WRITTEN_AS_SIGNS)}."

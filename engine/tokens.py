@@ -1,0 +1,266 @@
+"""A program's words and signs, and the faults that can be seen from them alone.
+
+Brackets are matched, and values without an operator between them (or operators without a value)
+are refused in plain words, since a parser's words are not for learners.
+"""
+
+from __future__ import annotations
+
+import keyword
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from engine.errors import LimitError, ProgramError
+from engine.spans import Span
+
+DEEPEST_BRACKETS = 100
+LONGEST_NUMBER = 400
+
+_TOKEN = re.compile(
+    r"""
+      (?P<space>[ \t\f]+|\\\n)
+    | (?P<comment>\#[^\n]*)
+    | (?P<newline>\n)
+    | (?P<number>0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+
+        |(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9][0-9_]*)(?:[eE][+-]?[0-9]+)?)
+    | (?P<name>[^\W\d]\w*)
+    | (?P<string>'[^'\\\n]*'|"[^"\\\n]*")
+    | (?P<sign>\*\*=|//=|<<=|>>=|\*\*|//|<<|>>|[-+*/%@&|^]=|==|!=|<=|>=|:=|->|\.\.\.
+        |[-+*/%@&|^~<>=.,:;()\[\]{}])
+    | (?P<other>.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+CLOSING = {"(": ")", "[": "]", "{": "}"}
+_UNARY = {"+", "-", "~"}
+_NEEDS_LEFT = {
+    "*",
+    "/",
+    "%",
+    "@",
+    "&",
+    "|",
+    "^",
+    "**",
+    "//",
+    "<<",
+    ">>",
+    "<",
+    ">",
+    "==",
+    "!=",
+    "<=",
+    ">=",
+}
+_OPERATORS = _NEEDS_LEFT | _UNARY
+_ASSIGNMENTS = {
+    "=",
+    "+=",
+    "-=",
+    "*=",
+    "/=",
+    "%=",
+    "@=",
+    "&=",
+    "|=",
+    "^=",
+    "**=",
+    "//=",
+    "<<=",
+    ">>=",
+}
+_LOOKALIKES = {
+    **dict.fromkeys("−–—", "-"),
+    **dict.fromkeys("×·⋅∗", "*"),
+    **dict.fromkeys("÷⁄∕", "/"),
+    **dict.fromkeys("“”", '"'),
+    **dict.fromkeys("‘’", "'"),
+    **dict(zip("√²³（），", ("sqrt", "^2", "^3", "(", ")", ","), strict=True)),
+}
+# the parser takes neither of these, wherever they stand
+_NEVER = re.compile("[\\0\\ud800-\\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word or sign of the text and its place."""
+
+    kind: str
+    text: str
+    span: Span
+
+    @property
+    def ends_value(self) -> bool:
+        """Return whether a value can end with it."""
+        return self.kind in {"number", "string"} or self.text in {")", "]", "}"} or self.is_name
+
+    @property
+    def starts_value(self) -> bool:
+        """Return whether a value can start with it."""
+        return self.kind in {"number", "string"} or self.text in CLOSING or self.is_name
+
+    @property
+    def is_name(self) -> bool:
+        """Return whether it is a name and no keyword."""
+        return self.kind == "name" and not keyword.iskeyword(self.text)
+
+
+def read(plain: str) -> Iterator[Token]:
+    """Yield every word and sign of a text whose lines end in newlines alone."""
+    line, start = 1, 0
+    for match in _TOKEN.finditer(plain):
+        kind, words = match.lastgroup or "other", match.group()
+        column = match.start() - start + 1
+        yield Token(kind, words, Span(line, column, line, column + len(words)))
+        if words.endswith("\n"):
+            line, start = line + 1, match.end()
+
+
+def check(tokens: list[Token]) -> None:
+    """Refuse what the parser would refuse in words that help nobody.
+
+    Raises:
+        ProgramError: a fault, at its place.
+    """
+    open_brackets: list[Token] = []
+    last: Token | None = None
+    for token in tokens:
+        _check_word(token)
+        if token.kind in {"space", "comment"} or (token.kind == "newline" and open_brackets):
+            continue
+        if token.kind == "newline" or token.text == ";":
+            _check_end(last)
+            last = None
+            continue
+        _check_pair(last, token)
+        _check_brackets(open_brackets, token)
+        last = token
+    if open_brackets:
+        bracket = open_brackets[-1]
+        message = f"This {bracket.text} is never closed."
+        raise ProgramError(message, bracket.span, f"Add {CLOSING[bracket.text]} where it ends.")
+    _check_end(last)
+
+
+def _check_word(token: Token) -> None:
+    if token.kind in {"comment", "string"} and (never := _NEVER.search(token.text)):
+        line, column = token.span.line, token.span.column + never.start()
+        raise _unknown_character(
+            Token("other", never.group(), Span(line, column, line, column + 1))
+        )
+    if token.kind == "other":
+        raise _unknown_character(token)
+    if token.kind == "number" and len(token.text) > LONGEST_NUMBER:
+        message = f"This number is {len(token.text)} digits long."
+        raise ProgramError(message, token.span, "Write it with an exponent, as in 1.5e300.")
+    if token.kind == "name" and not token.text.isidentifier():
+        ascii_form = unicodedata.normalize("NFKC", token.text)
+        message = f"{token.text} is not a name."
+        for place, character in enumerate(token.text):
+            if place and "SUPERSCRIPT" in unicodedata.name(character, ""):
+                power = unicodedata.normalize("NFKC", token.text[place:])
+                raise ProgramError(
+                    message, token.span, f"For a power, write {token.text[:place]}^{power}."
+                )
+        raise ProgramError(
+            message, token.span, f"Write {ascii_form}." if ascii_form.isidentifier() else ""
+        )
+
+
+def _check_pair(last: Token | None, token: Token) -> None:
+    if last is None:
+        if token.text in _NEEDS_LEFT | _ASSIGNMENTS:
+            raise _missing(f"A value is missing before {token.text}.", token.span)
+        return
+    if last.ends_value and token.starts_value:
+        called = token.text in {"(", "["} and last.kind != "number"
+        if not called and not last.kind == token.kind == "string":
+            raise _no_operator(last, token)
+    if last.text in _OPERATORS and token.text in _NEEDS_LEFT:
+        raise _missing(f"A value is missing between {last.text} and {token.text}.", token.span)
+    if last.text in _OPERATORS | _ASSIGNMENTS and token.text in {")", "]", "}", ","} | _ASSIGNMENTS:
+        raise _missing(f"A value is missing after {last.text}.", last.span)
+    if last.text in {"(", ","} and token.text in _NEEDS_LEFT - {"*", "**"}:
+        raise _missing(f"A value is missing before {token.text}.", token.span)
+    if last.text == "," and token.text == ",":
+        raise _missing("A value is missing between these commas.", last.span.through(token.span))
+    if last.text == "(" and token.text == ",":
+        raise _missing("A value is missing before this comma.", token.span)
+
+
+def _check_end(last: Token | None) -> None:
+    if last and last.text in _OPERATORS | _ASSIGNMENTS:
+        raise _missing(f"A value is missing after {last.text}.", last.span)
+
+
+def _check_brackets(open_brackets: list[Token], token: Token) -> None:
+    if token.text in CLOSING:
+        open_brackets.append(token)
+        if len(open_brackets) > DEEPEST_BRACKETS:
+            message = f"Brackets nest more than {DEEPEST_BRACKETS} deep here."
+            hint = "Give the inner part a name on a line of its own."
+            raise LimitError(message, token.span, hint)
+    elif token.text in CLOSING.values():
+        _check_closing(open_brackets, token)
+    elif open_brackets and token.text in _ASSIGNMENTS - {"="}:
+        message = f"{token.text} cannot stand inside brackets."
+        raise ProgramError(message, token.span, "Assign on a line of its own.")
+
+
+def _check_closing(open_brackets: list[Token], token: Token) -> None:
+    if not open_brackets:
+        raise ProgramError(
+            f"This {token.text} closes nothing.", token.span, "Remove it, or open it further left."
+        )
+    bracket = open_brackets.pop()
+    wanted = CLOSING[bracket.text]
+    if token.text != wanted:
+        place = f"line {bracket.span.line}, column {bracket.span.column}"
+        message = f"{token.text} does not close the {bracket.text} on {place}."
+        raise ProgramError(message, token.span, f"Write {wanted}.")
+
+
+def _missing(message: str, span: Span) -> ProgramError:
+    return ProgramError(message, span, "Write a number, a name or a function there.")
+
+
+def _no_operator(last: Token, token: Token) -> ProgramError:
+    touching = last.span.end_column == token.span.column and last.span.line == token.span.line
+    left, right = (_shown(part.text) for part in (last, token))
+    if last.kind == "number" and token.kind in {"name", "number"} and touching:
+        message = f"{left}{right} is neither a number nor a name."
+    else:
+        message = f"There is no operator between {left} and {right}."
+    right = "(...)" if right == "(" else right
+    left = "(...)" if left == ")" else left
+    return ProgramError(
+        message, last.span.through(token.span), f"To multiply, write {left}*{right}."
+    )
+
+
+def _unknown_character(token: Token) -> ProgramError:
+    character = token.text
+    if character in {"'", '"'}:
+        return ProgramError(
+            "This text is never closed, or holds a backslash.",
+            token.span,
+            f"End it with {character}.",
+        )
+    if character in _LOOKALIKES:
+        return ProgramError(
+            f"{character} is not a sign of the language.",
+            token.span,
+            f"Write {_LOOKALIKES[character]}.",
+        )
+    if character == "!":
+        return ProgramError("There is no factorial here.", token.span)
+    return ProgramError(f"{_shown(character)} cannot stand in a program.", token.span, "Remove it.")
+
+
+def _shown(text: str, most: int = 40) -> str:
+    """Return text fit for a sentence: printable, and not too long."""
+    if len(text) == 1 and not text.isprintable():
+        return f"The character U+{ord(text):04X}"
+    return text if len(text) <= most else text[: most - 1] + "…"

@@ -1,0 +1,57 @@
+// The page, put together. JavaScript changes how things look and carries gestures; every value and
+// every gradient comes from the server.
+import { keepDrawing, startPicture } from "./picture.js";
+import { readFault, readMentions, startEditor } from "./editor.js";
+import { readLeaves, startLeaves } from "./leaves.js";
+import { openLink, startLink, writeLink } from "./link.js";
+
+const source = document.getElementById("source");
+
+startEditor();
+startPicture();
+startLeaves();
+startLink();
+startTheme();
+drawn(source.value);
+
+// What was sent is what will have been drawn when the answer comes.
+let sent = source.value;
+source.addEventListener("htmx:before:request", () => {
+  sent = source.value;
+});
+document.addEventListener("htmx:config:request", ({ detail }) => {
+  // it repeats the whole address, and with it the program: too long for a header
+  delete detail.ctx.request.headers["HX-Current-URL"];
+});
+document.addEventListener("htmx:before:swap", () => keepDrawing());
+document.addEventListener("htmx:after:swap", ({ detail }) => {
+  if (detail.ctx.response?.status === 200) drawn(sent);
+  else readFault();
+});
+document.addEventListener("htmx:error", ({ detail }) => {
+  if (detail.ctx?.status?.includes?.("Abort")) return;
+  document.getElementById("fault").textContent = "The server does not answer. Your text is kept; type on to try again.";
+});
+openLink();
+
+function drawn(text) {
+  const picture = document.getElementById("drawn");
+  if (!picture) return readFault();
+  document.getElementById("after").value = picture.dataset.drawing;
+  document.getElementById("summary").textContent = picture.dataset.summary;
+  startPicture.redraw();
+  readMentions(text, JSON.parse(picture.dataset.mentions));
+  readLeaves(text);
+  readFault();
+  writeLink(picture.dataset.link);
+}
+
+function startTheme() {
+  document.getElementById("theme").addEventListener("click", () => {
+    const root = document.documentElement;
+    const dark = getComputedStyle(root).colorScheme === "dark"
+      || (root.dataset.theme !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
+    root.dataset.theme = dark ? "light" : "dark";
+    localStorage.setItem("theme", root.dataset.theme);
+  });
+}

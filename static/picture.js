@@ -1,0 +1,299 @@
+// The picture: pan, zoom, fit and keys; lighting a node with what it touches; and the smooth way
+// from one drawing to the next.
+
+const canvas = document.getElementById("canvas");
+const PAD = 24;
+const SMALLEST = 0.08;
+const LARGEST = 4;
+const READABLE = 0.72; // a narrow window starts no smaller: it shows a part, at reading size
+const NARROW = 700; // px
+const SETTLE = 160; // ms after the last wheel turn
+
+const view = { x: 0, y: 0, scale: 1 };
+let moved = false; // by hand: then a redraw keeps the view, else it fits
+let svg = null;
+let before = null; // what stood where, for the move to the next drawing
+let resting;
+const lit = [];
+
+const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+const cards = () => svg.querySelectorAll(".card");
+const card = (node) => svg?.querySelector(`.card[data-node="${node}"]`);
+
+export function whenLit(listener) {
+  lit.push(listener);
+}
+
+export function startPicture() {
+  document.getElementById("picture").classList.add("held");
+  startHand();
+  startKeys();
+  canvas.addEventListener("pointerover", (event) => light(event.target.closest(".card")?.dataset.node ?? null));
+  canvas.addEventListener("pointerleave", () => light(null));
+  canvas.addEventListener("focusin", (event) => {
+    const node = event.target.closest(".card");
+    if (node) {
+      light(node.dataset.node);
+      bringIntoView(node);
+    }
+  });
+  canvas.addEventListener("focusout", () => light(null));
+  document.getElementById("fit").addEventListener("click", () => glide(fit));
+  document.getElementById("zoom-in").addEventListener("click", () => glide(() => zoom(1.25)));
+  document.getElementById("zoom-out").addEventListener("click", () => glide(() => zoom(0.8)));
+  new ResizeObserver(() => svg && !moved && (fit(), apply())).observe(canvas);
+}
+
+// Light one node, its operands and its users; null lights none.
+export function light(node) {
+  if (!svg) return;
+  const main = node === null ? null : card(node);
+  if (main === svg.querySelector(".card.lit")) return;
+  for (const old of svg.querySelectorAll(".lit, .near")) old.classList.remove("lit", "near");
+  svg.classList.toggle("lighting", Boolean(main));
+  if (main) {
+    main.classList.add("lit");
+    for (const wire of svg.querySelectorAll(`.wire[data-source="${node}"], .wire[data-target="${node}"]`)) {
+      wire.classList.add("near");
+      card(wire.dataset.source === String(node) ? wire.dataset.target : wire.dataset.source)?.classList.add("near");
+    }
+  }
+  for (const listener of lit) listener(main ? node : null);
+}
+
+// Before a swap: where every card stands, by the name that survives the edit.
+export function keepDrawing() {
+  if (!svg) return;
+  const places = new Map();
+  for (const each of cards()) places.set(each.dataset.key, placeOf(each));
+  const paths = new Set([...svg.querySelectorAll(".wire")].map((wire) => wire.getAttribute("d")));
+  const box = svg.viewBox.baseVal;
+  before = { places, paths, left: box.x, top: box.y, view: { ...view }, focus: document.activeElement?.closest?.(".card")?.dataset.key };
+}
+
+startPicture.redraw = () => {
+  const next = document.querySelector("#drawn > svg");
+  if (next === svg) return;
+  svg = next;
+  const box = svg.viewBox.baseVal;
+  if (moved && before) {
+    view.x += (box.x - before.left) * view.scale;
+    view.y += (box.y - before.top) * view.scale;
+  } else {
+    fit();
+  }
+  apply();
+  if (before && !calm()) animate(box);
+  if (before?.focus) svg.querySelector(`.card[data-key="${CSS.escape(before.focus)}"]`)?.focus();
+  before = null;
+};
+
+function animate(box) {
+  const timing = { duration: 200, easing: "ease-out" };
+  const from = { ...before.view };
+  from.x -= (before.left - box.x) * from.scale * -1;
+  from.y -= (before.top - box.y) * from.scale * -1;
+  if (from.x !== view.x || from.y !== view.y || from.scale !== view.scale) {
+    svg.animate([{ transform: matrix(from) }, { transform: matrix(view) }], timing);
+  }
+  for (const each of cards()) {
+    const [x, y] = placeOf(each);
+    const old = before.places.get(each.dataset.key);
+    if (!old) each.animate([{ opacity: 0 }, { opacity: 1 }], timing);
+    else if (old[0] !== x || old[1] !== y) {
+      each.animate([{ transform: `translate(${old[0]}px, ${old[1]}px)` }, { transform: `translate(${x}px, ${y}px)` }], timing);
+    }
+  }
+  for (const wire of svg.querySelectorAll(".wire")) {
+    if (!before.paths.has(wire.getAttribute("d"))) wire.animate([{ opacity: 0 }, { opacity: 1 }], timing);
+  }
+}
+
+function placeOf(each) {
+  const { e, f } = each.transform.baseVal.consolidate().matrix;
+  return [e, f];
+}
+
+// The view: where the drawing's corner stands in the canvas, in px, and how large it is.
+
+function matrix({ x, y, scale }) {
+  return `translate(${x}px, ${y}px) scale(${scale})`;
+}
+
+function apply() {
+  svg.style.transform = matrix(view);
+}
+
+function fit() {
+  const box = svg.viewBox.baseVal;
+  const width = canvas.clientWidth - 2 * PAD;
+  const height = canvas.clientHeight - 2 * PAD;
+  const whole = Math.min(1, width / box.width, height / box.height);
+  view.scale = canvas.clientWidth < NARROW && !fit.asked ? Math.max(whole, READABLE) : Math.max(whole, SMALLEST);
+  const centred = (room, size) => PAD + Math.max(0, (room - size * view.scale) / 2);
+  view.x = centred(width, box.width);
+  view.y = centred(height, box.height);
+  moved = false;
+}
+
+function zoom(factor, x = canvas.clientWidth / 2, y = canvas.clientHeight / 2) {
+  const scale = Math.min(Math.max(view.scale * factor, SMALLEST), LARGEST);
+  view.x = x - (x - view.x) * (scale / view.scale);
+  view.y = y - (y - view.y) * (scale / view.scale);
+  view.scale = scale;
+  moved = true;
+}
+
+function glide(change) {
+  if (!svg) return;
+  const from = { ...view };
+  fit.asked = true;
+  change();
+  fit.asked = false;
+  apply();
+  if (!calm()) svg.animate([{ transform: matrix(from) }, { transform: matrix(view) }], { duration: 180, easing: "ease-out" });
+}
+
+function pan(x, y) {
+  view.x += x;
+  view.y += y;
+  moved = true;
+}
+
+function bringIntoView(node) {
+  const inner = node.getBoundingClientRect();
+  const outer = canvas.getBoundingClientRect();
+  const x = Math.max(outer.left + PAD - inner.left, 0) || Math.min(outer.right - PAD - inner.right, 0);
+  const y = Math.max(outer.top + PAD - inner.top, 0) || Math.min(outer.bottom - PAD - inner.bottom, 0);
+  canvas.scrollTo(0, 0);
+  if (x || y) glide(() => pan(x, y));
+}
+
+// While the hand moves, the whole drawing is one layer.
+function inMotion(ends) {
+  canvas.classList.add("moving");
+  clearTimeout(resting);
+  if (ends) resting = setTimeout(() => canvas.classList.remove("moving"), SETTLE);
+}
+
+function startHand() {
+  const down = new Map();
+  canvas.addEventListener("wheel", (event) => {
+    if (!svg) return;
+    event.preventDefault();
+    const box = canvas.getBoundingClientRect();
+    const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1;
+    inMotion(true);
+    if (event.shiftKey) pan(-(event.deltaX || event.deltaY) * lines, 0);
+    else zoom(Math.exp(-event.deltaY * lines * (event.ctrlKey ? 0.01 : 0.0016)), event.clientX - box.left, event.clientY - box.top);
+    apply();
+  }, { passive: false });
+  canvas.addEventListener("pointerdown", (event) => {
+    if (!svg || event.button) return;
+    down.set(event.pointerId, event);
+    canvas.setPointerCapture(event.pointerId);
+  });
+  canvas.addEventListener("pointermove", (event) => {
+    const last = down.get(event.pointerId);
+    if (!last) return;
+    const held = [...down.values()];
+    if (held.length === 1) {
+      if (!canvas.classList.contains("moving") && Math.hypot(event.clientX - last.clientX, event.clientY - last.clientY) < 4) return;
+      inMotion(false);
+      pan(event.clientX - last.clientX, event.clientY - last.clientY);
+    } else {
+      inMotion(false);
+      pinch(held.find((other) => other !== last), last, event);
+    }
+    down.set(event.pointerId, event);
+    apply();
+  });
+  const up = (event) => {
+    const start = down.get(event.pointerId);
+    if (!start) return;
+    down.delete(event.pointerId);
+    if (!canvas.classList.contains("moving")) tap(event);
+    if (!down.size) inMotion(true);
+  };
+  canvas.addEventListener("pointerup", up);
+  canvas.addEventListener("pointercancel", up);
+  canvas.addEventListener("dblclick", (event) => event.target.closest(".card") || glide(fit));
+}
+
+// Two fingers: what lies between them stays between them.
+function pinch(other, last, event) {
+  const box = canvas.getBoundingClientRect();
+  const width = (at) => Math.hypot(at.clientX - other.clientX, at.clientY - other.clientY) || 1;
+  const middle = (at) => [(at.clientX + other.clientX) / 2 - box.left, (at.clientY + other.clientY) / 2 - box.top];
+  const [x, y] = middle(event);
+  const [oldX, oldY] = middle(last);
+  pan(x - oldX, y - oldY);
+  zoom(width(event) / width(last), x, y);
+}
+
+function tap(event) {
+  const target = document.elementFromPoint(event.clientX, event.clientY)?.closest?.(".card");
+  if (target) target.focus({ preventScroll: true });
+  else light(null);
+}
+
+// Keys: on the canvas they move the picture, on a node they walk the graph.
+
+function startKeys() {
+  canvas.addEventListener("keydown", (event) => {
+    if (!svg || event.ctrlKey || event.metaKey || event.altKey) return;
+    const node = event.target.closest(".card");
+    const deed = node ? nodeKeys(node)[event.key] : canvasKeys[event.key];
+    const either = deed ?? viewKeys[event.key];
+    if (!either) return;
+    event.preventDefault();
+    either();
+  });
+}
+
+const viewKeys = {
+  "+": () => glide(() => zoom(1.25)),
+  "=": () => glide(() => zoom(1.25)),
+  "-": () => glide(() => zoom(0.8)),
+  0: () => glide(fit),
+};
+const STRIDE = 80;
+const canvasKeys = {
+  ArrowLeft: () => glide(() => pan(STRIDE, 0)),
+  ArrowRight: () => glide(() => pan(-STRIDE, 0)),
+  ArrowUp: () => glide(() => pan(0, STRIDE)),
+  ArrowDown: () => glide(() => pan(0, -STRIDE)),
+  Enter: () => goTo(svg.querySelector('.card[tabindex="0"]')),
+};
+
+function nodeKeys(node) {
+  const id = node.dataset.node;
+  const operands = node.dataset.operands.split(" ").filter(Boolean);
+  const all = [...cards()];
+  return {
+    ArrowLeft: () => goTo(card(operands[0])),
+    ArrowRight: () => goTo(all.find((other) => other.dataset.operands.split(" ").includes(id))),
+    ArrowUp: () => goTo(beside(node, all, -1)),
+    ArrowDown: () => goTo(beside(node, all, 1)),
+    Home: () => goTo(all[0]),
+    End: () => goTo(all.at(-1)),
+    Escape: () => canvas.focus(),
+  };
+}
+
+function goTo(node) {
+  if (!node) return;
+  svg.querySelector('.card[tabindex="0"]')?.setAttribute("tabindex", "-1");
+  node.setAttribute("tabindex", "0");
+  node.focus({ preventScroll: true });
+}
+
+// The nearest card above or below: nearest in its own column first.
+function beside(node, all, direction) {
+  const [x, y] = placeOf(node);
+  const distance = (other) => {
+    const [left, top] = placeOf(other);
+    return Math.abs(top - y) + 4 * Math.abs(left - x);
+  };
+  return all.filter((other) => (placeOf(other)[1] - y) * direction > 0).sort((a, b) => distance(a) - distance(b))[0];
+}

@@ -1,0 +1,118 @@
+"""Fixtures that drive real Chromium: `page`, which fails a test whose page complains, and `axe`.
+
+Without a browser these tests skip loudly; with REQUIRE_BROWSER=1 in the environment they fail.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import axe_playwright_python
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
+GRAVE = {"serious", "critical"}
+
+
+class Complaints:
+    """What a page complained of: console errors, content policy reports, uncaught exceptions."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+        # A refused program is a 422, which Chromium always reports; it is what the page expects.
+        self.allowed = [re.compile(r"Failed to load resource: .* status of 422 ")]
+
+    def allow(self, pattern: str) -> None:
+        """Expect complaints that match; a 500 the test provokes, say."""
+        self.allowed.append(re.compile(pattern))
+
+    def listen(self, page: Page) -> None:
+        """Note whatever this page complains of from now on."""
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.heard.append(f"uncaught: {error}"))
+        page.on("crash", lambda _: self.heard.append("the page crashed"))
+
+    def left(self) -> list[str]:
+        """Return the complaints nobody expected."""
+        return [said for said in self.heard if not any(p.search(said) for p in self.allowed)]
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.heard.append(f"{message.text} ({message.location.get('url', '')})")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for the whole run."""
+    path = next(filter(None, map(shutil.which, NAMES)), None)
+    if path is None:
+        sentence = f"NO BROWSER: none of {', '.join(NAMES)} is installed"
+        if os.environ.get("REQUIRE_BROWSER") == "1":
+            pytest.fail(f"{sentence}, and REQUIRE_BROWSER=1 asks for one")
+        pytest.skip(sentence)
+    flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else FLAGS
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=flags)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def complaints() -> Complaints:
+    """What `page` has complained of; call `complaints.allow(pattern)` for what a test provokes."""
+    return Complaints()
+
+
+@pytest.fixture
+def page(browser: Browser, server: str, complaints: Complaints) -> Iterator[Page]:
+    """A fresh page with its own storage; `page.goto("/")` opens the server's first page."""
+    context = browser.new_context(base_url=server, viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    complaints.listen(page)
+    yield page
+    context.close()
+    assert not complaints.left(), "\n".join(complaints.left())
+
+
+@pytest.fixture
+def axe() -> Callable[[Page], list[str]]:
+    """Return a function that lists a page's serious and critical accessibility faults."""
+    return faults
+
+
+def faults(page: Page) -> list[str]:
+    """Run axe-core in the page; the debugger's way in is not held by the content policy."""
+    page.evaluate(AXE.read_text("utf-8"))
+    # Without preload axe adds no <style>, which the policy would refuse.
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations'], preload: false})")
+    return [worded(each) for each in found["violations"] if each["impact"] in GRAVE]
+
+
+def worded(violation: dict[str, Any]) -> str:
+    """Say what is wrong, and where."""
+    places = "; ".join(str(node["target"]) for node in violation["nodes"][:5])
+    return f"{violation['id']} ({violation['impact']}): {violation['help']}: {places}"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test of this folder, so that -m "not browser" leaves them out."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)

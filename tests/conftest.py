@@ -1,0 +1,55 @@
+"""Fixtures of every test: the app in this process, and a real server on a free loopback port."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from app.main import create_app
+from app.settings import Settings
+
+SECONDS_TO_START = 20
+
+
+@pytest.fixture
+def app() -> FastAPI:
+    """The app with default settings, whatever the environment holds."""
+    return create_app(Settings())
+
+
+@pytest.fixture
+def client(app: FastAPI) -> Iterator[TestClient]:
+    """A client that calls the app directly; it does not follow redirects."""
+    with TestClient(app, follow_redirects=False) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """The address of a real uvicorn, such as http://127.0.0.1:41234 (no slash at its end)."""
+    yield from serve(create_app(Settings()))
+
+
+def serve(app: FastAPI) -> Iterator[str]:
+    """Serve an app from a thread until the caller is done with its address."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(app, ws="none", log_level="warning", timeout_graceful_shutdown=2)
+    running = uvicorn.Server(config)
+    thread = threading.Thread(target=running.run, args=([listener],), daemon=True)
+    thread.start()
+    deadline = time.monotonic() + SECONDS_TO_START
+    while not running.started:
+        assert thread.is_alive(), "the server ended before it listened"
+        assert time.monotonic() < deadline, "the server did not start"
+        time.sleep(0.01)
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    running.should_exit = True
+    thread.join(SECONDS_TO_START)
+    listener.close()
