@@ -35,6 +35,9 @@ from engine.program import Limits, Program, parse
 
 Array = NDArray[np.float64]
 
+# With a larger share of new nodes than this it is another program: it is laid out afresh.
+MOST_NEW = 0.5
+
 
 @dataclass(frozen=True, eq=False)
 class Numbers:
@@ -131,15 +134,21 @@ def _key(source: str, before: Drawing | None) -> str:
 
 def _lay_out(graph: Graph, before: Drawing | None) -> Layout:
     """Lay a graph out; what stood in the drawing before keeps its place as far as possible."""
-    if before is None:
+    previous = None if before is None else _places(graph, before)
+    if previous is None or np.isnan(previous[:, 0]).mean() > MOST_NEW:
         return lay_out(graph.operands, card_sizes(graph))
+    return lay_out(graph.operands, card_sizes(graph), previous)
+
+
+def _places(graph: Graph, before: Drawing) -> Array:
+    """Return (n, 2): where each node stood in the drawing before, NaN for new ones."""
     stood = {name: node for node, name in enumerate(before.names)}
-    places = np.column_stack([before.layout.x, before.layout.y])
-    previous = np.full((len(graph), 2), np.nan)
+    corners = np.column_stack([before.layout.x, before.layout.y])
+    places = np.full((len(graph), 2), np.nan)
     for node, name in enumerate(node_names(graph)):
         if name in stood:
-            previous[node] = places[stood[name]]
-    return lay_out(graph.operands, card_sizes(graph), previous)
+            places[node] = corners[stood[name]]
+    return places
 
 
 def node_names(graph: Graph) -> tuple[str, ...]:

@@ -196,16 +196,17 @@ def crossings(lines: list[Line], *, merged: bool = False) -> int:
         ends = np.array(
             [np.interp((left, left + SLICE), *lines[k].points.T) for k in alive]
         ).reshape(-1, 2)
-        if merged:
-            ink = np.column_stack([source[alive], np.round(ends)])
-            _, kept = np.unique(ink, axis=0, return_index=True)
-            alive, ends = alive[kept], ends[kept]
         start, stop = ends.T
         crossed = (start[:, None] - start) * (stop[:, None] - stop) < 0
         strangers = (source[alive][:, None] != source[alive]) & (
             target[alive][:, None] != target[alive]
         )
-        total += int((crossed & strangers).sum()) // 2
+        one, other = np.nonzero(np.triu(crossed & strangers))
+        if merged:
+            ink = np.unique(np.column_stack([source[alive], np.round(start)]), axis=0, return_inverse=True)[1].ravel()
+            total += len({tuple(sorted(pair)) for pair in zip(ink[one].tolist(), ink[other].tolist())})
+        else:
+            total += len(one)
     return total
 
 

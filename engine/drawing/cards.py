@@ -210,9 +210,9 @@ def _is_number(words: str) -> bool:
 
 
 def _share(gradient: float) -> float:
-    """Return 0 to 1 by the logarithm of the size; not-finite is whole, zero is nothing."""
+    """Return 0 to 1 by the logarithm of the size; what has no finite size counts as 1."""
     if not math.isfinite(gradient):
-        return 1.0
+        gradient = 1.0
     if gradient == 0:
         return 0.0
     return min(max((math.log10(abs(gradient)) - LEAST) / (MOST - LEAST), 0.0), 1.0)

@@ -65,18 +65,20 @@ def _columns(operands: list[list[int]], users: list[list[int]]) -> list[int]:
 def _held(operands: list[list[int]], users: list[list[int]]) -> list[list[int]]:
     """Return for each node the operands that hold it back from sliding right; none if it slides.
 
-    Sliding a node shortens its own trunk and lengthens those that reach it. What it alone uses
-    slides along; so a node is held when two trunks or more would grow. Where one would grow there
-    is nothing to win: then a node with a leaf of its own slides (a product, to its sum), and
-    others stay (an activation, by its neuron).
+    Sliding a node shortens its own trunk and lengthens those that reach it; what it alone uses
+    slides along. A trunk for a trunk wins nothing: then a node with a leaf of its own leaves the
+    shared value it uses for its user (a product meets its sum), and all others stay where their
+    operands are (an activation by its neuron).
     """
     held: list[list[int]] = []
     pulls: list[int] = []
+    leafy: list[bool] = []  # a leaf of its own slides along
     for row in operands:
         fixed = [node for node in row if held[node] or len(users[node]) > 1]
-        moving = [node for node in row if not (held[node] or len(users[node]) > 1)]
-        pull = len(fixed) + sum([pulls[node] for node in moving])
-        slides = pull == 0 or (pull == 1 and any([not operands[node] for node in moving]))
+        moving = [node for node in row if node not in fixed]
+        pull = sum([1 if len(users[node]) > 1 else 2 for node in fixed]) + sum([pulls[node] for node in moving])
+        leafy.append(any([leafy[node] or not operands[node] for node in moving]))
+        slides = pull == 0 or (pull == 1 and leafy[-1])
         held.append([] if slides else fixed or row)
         pulls.append(pull)
     return held

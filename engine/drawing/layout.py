@@ -16,7 +16,8 @@ from engine.drawing.layers import Array, Ids, Links, read, reading_order, trunks
 from engine.drawing.order import Lattice, lattice, untangle
 from engine.drawing.place import settle
 from engine.drawing.redraw import resettle
-from engine.drawing.wires import Frame, Run, Wire, draw, route
+from engine.drawing.route import route
+from engine.drawing.wires import BADGE, TRACK, Frame, Turns, Wire, draw, tracks, turns
 
 __all__ = ["Layout", "Wire", "lay_out"]
 
@@ -65,11 +66,14 @@ def lay_out(operands: Ids, sizes: Array, previous: Array | None = None) -> Layou
     grid = lattice(links, followed, reading_order(links))
     middle = _middles(grid, links, heights, followed, sizes, previous)
     runs = route(links.column, middle, heights, links.users, followed, far)
-    lefts, rights = _columns(links, widths, middle, runs)
+    gaps = turns(links.users, links.column, middle, runs)
+    lanes = [tracks(gap) for gap in gaps]
+    lefts, rights = _columns(links, widths, gaps, lanes)
     _anchor(lefts, rights, links, widths, previous)
     ports = _ports(links, widths, lefts, rights)
+    frame = Frame(lefts, rights, runs, _buses(lanes, lefts, rights))
     doubled = set(np.flatnonzero(operands[:, 0] == operands[:, 1]).tolist())
-    wires = draw(links.users, links.column, ports, middle, Frame(lefts, rights, runs), doubled)
+    wires = draw(links.users, links.column, ports, middle, frame, doubled)
     x = np.array([left for left, _ in ports])
     y = np.round(2 * np.array(middle) - sizes[:, 1]) / 2
     return _framed(x, y, sizes, tuple(wires))
@@ -105,33 +109,41 @@ def _framed(x: Array, y: Array, sizes: Array, wires: tuple[Wire, ...]) -> Layout
 
 
 def _columns(
-    links: Links, widths: list[float], middle: list[float], runs: dict[int, list[Run]]
+    links: Links, widths: list[float], gaps: list[Turns], lanes: list[dict[int, int]]
 ) -> tuple[list[float], list[float]]:
-    """Return the left and right edge of every column, in px."""
-    count = max(links.column) + 1
-    broad = [0.0] * count
+    """Return the left and right edge of every column in px: wider gaps for more and steeper wires."""
+    broad = [0.0] * len(gaps)
     for at, width in zip(links.column, widths, strict=True):
         broad[at] = max(broad[at], width)
-    steep = [0.0] * count
-    for source, targets in enumerate(links.users):
-        at, y = links.column[source], middle[source]
-        heights = {at: y}
-        for run in runs.get(source, []):
-            steep[run.first - 1] = max(steep[run.first - 1], abs(run.y - y))
-            y = run.y
-            for passed in range(run.first, run.last + 1):
-                heights[passed] = y
-        for target in targets:
-            last = links.column[target] - 1
-            steep[last] = max(steep[last], abs(middle[target] - heights[last]))
     lefts, rights = [], []
     x = MARGIN
-    for width, slope in zip(broad, steep, strict=True):
+    for width, gap, lane in zip(broad, gaps, lanes, strict=True):
         lefts.append(x)
         x += float(np.ceil(width))
         rights.append(x)
-        x += GAP + sum([more for limit, more in WIDENING if slope > limit])
+        steep = max(
+            [
+                abs(height - y)
+                for source, (y, heights) in gap.items()
+                if source not in lane
+                for height in heights
+            ],
+            default=0.0,
+        )
+        slant = sum([more for limit, more in WIDENING if steep > limit])
+        x += GAP + max(slant, TRACK * max(lane.values(), default=0))
     return lefts, rights
+
+
+def _buses(
+    lanes: list[dict[int, int]], lefts: list[float], rights: list[float]
+) -> list[dict[int, float]]:
+    """Return x of each bus, the tracks of a gap about the middle of its curves."""
+    buses = []
+    for lane, right, left in zip(lanes, rights, [*lefts[1:], rights[-1]], strict=True):
+        first = (right + left - BADGE - TRACK * max(lane.values(), default=0)) / 2
+        buses.append({source: first + TRACK * track for source, track in lane.items()})
+    return buses
 
 
 def _anchor(

@@ -11,7 +11,7 @@ from math import isnan
 from engine.drawing.layers import Links
 from engine.drawing.order import Lattice
 from engine.drawing.place import Wishes, spacing
-from engine.drawing.wires import route
+from engine.drawing.route import route
 
 ROUNDS = 2
 LENIENT = 2.0  # px of spacing that rounding may have taken in the picture before

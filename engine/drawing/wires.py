@@ -1,140 +1,24 @@
-"""Wires: a trunk a value through the free space of the columns, a curve in the gap at each end.
+"""Wires: level inside the columns, curves in the gaps between them, one bus a fan.
 
-Between two columns stands nothing, so a wire may curve there as it likes; inside a column it runs
-straight and level, clear of the cards. Where the trunks run depends on the cards alone: the same
-cards always get the same wires, whatever was drawn before.
+Between two columns stands nothing but badges, so a wire may curve there as it likes. A value that
+turns to many users in one gap does so on one upright line, its bus, from which they tap off.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
-from engine.drawing.place import CLEAR, WIRE_GAP
+from engine.drawing.route import Run
 
-REACH = 160.0  # px a trunk may leave its height to run straight for longer
 BADGE = 14.0  # px left of a card's rim where its wires are level, under the badge
+FAN = 3  # ways that a value turns in one gap before it gets a bus
+TRACK = 10.0  # px between two buses in a gap
+CORNER = 16.0  # px, the radius where a wire joins and leaves its bus
+ROUND = 0.5523  # how far the control points of a quarter circle stand, in radii
 
 Point = tuple[float, float]
-
-
-@dataclass(frozen=True)
-class Run:
-    """A level piece of a trunk: it passes the columns `first` to `last` at height `y` (px)."""
-
-    first: int
-    last: int
-    y: float
-
-
-class Free:
-    """The free heights of one column, above, between and below what stands in it."""
-
-    def __init__(self, taken: list[tuple[float, float]]) -> None:
-        """Take the blocked intervals (top, bottom) in px, sorted; touching ones become one."""
-        self.tops: list[float] = []
-        self.bottoms: list[float] = []
-        for top, bottom in taken:
-            if self.bottoms and top < self.bottoms[-1]:
-                self.bottoms[-1] = max(bottom, self.bottoms[-1])
-            else:
-                self.tops.append(top)
-                self.bottoms.append(bottom)
-
-    def between(self, low: float, high: float) -> list[tuple[float, float]]:
-        """Return the free intervals that meet low..high, cut to it."""
-        k = bisect_right(self.bottoms, low)
-        free = []
-        start = low
-        while k < len(self.tops) and self.tops[k] <= high:
-            if self.tops[k] >= start:
-                free.append((start, self.tops[k]))
-            start = max(start, self.bottoms[k])
-            k += 1
-        if start <= high:
-            free.append((start, high))
-        return free
-
-    def take(self, y: float) -> None:
-        """Block the height y for other trunks."""
-        top, bottom = y - WIRE_GAP, y + WIRE_GAP
-        k = bisect_left(self.bottoms, top)
-        while k < len(self.tops) and self.tops[k] <= bottom:
-            top, bottom = min(top, self.tops.pop(k)), max(bottom, self.bottoms.pop(k))
-        self.tops.insert(k, top)
-        self.bottoms.insert(k, bottom)
-
-
-def route(
-    column: list[int],
-    middle: list[float],
-    heights: list[float],
-    users: list[list[int]],
-    followed: dict[int, int],
-    far: dict[int, int],
-) -> dict[int, list[Run]]:
-    """Return the level pieces of every trunk, from its own column (exclusive) to its last.
-
-    Args:
-        column, middle, heights: of each card; middle and heights in px.
-        users: of each card.
-        followed: values whose trunk is threaded through the columns, with the last one it passes.
-        far: values whose trunk runs below the picture.
-    """
-    runs: dict[int, list[Run]] = {}
-    columns = max([*column, *followed.values()], default=-1) + 1
-    free = _free(columns, column, middle, heights) if followed else []
-    for node in sorted(followed, key=lambda node: (column[node] - followed[node], middle[node])):
-        ends = [middle[user] for user in users[node]]
-        runs[node] = _threaded(column[node] + 1, followed[node], middle[node], ends, free)
-    floor = max([y + height / 2 for y, height in zip(middle, heights, strict=True)], default=0.0)
-    floor = max([floor, *(run.y for trunk in runs.values() for run in trunk)]) + 2 * WIRE_GAP
-    for lane, node in enumerate(sorted(far, key=lambda node: (column[node], node))):
-        runs[node] = [Run(column[node] + 1, far[node], floor + lane * WIRE_GAP / 2)]
-    return runs
-
-
-def _free(columns: int, column: list[int], middle: list[float], heights: list[float]) -> list[Free]:
-    """Return the free heights of each column, clear of its cards."""
-    clear = CLEAR - 1  # so that rounding cannot close a gap just wide enough
-    taken: list[list[tuple[float, float]]] = [[] for _ in range(columns)]
-    for at, y, height in zip(column, middle, heights, strict=True):
-        taken[at].append((y - height / 2 - clear, y + height / 2 + clear))
-    return [Free(sorted(row)) for row in taken]
-
-
-def _threaded(first: int, last: int, y: float, ends: list[float], free: list[Free]) -> list[Run]:
-    """Return the runs of one trunk: each goes on as long as it can, near the height before it."""
-    runs = []
-    ends.sort()
-    goal = ends[len(ends) // 2] if ends else y
-    while first <= last:
-        choice = free[first].between(y - REACH, y + REACH)
-        if not choice:
-            choice = free[first].between(-1e12, 1e12)
-        at = first
-        while at < last:
-            narrower = _common(choice, free[at + 1])
-            if not narrower:
-                break
-            choice = narrower
-            at += 1
-        y = float(round(_nearest(choice, y, goal)))
-        for passed in range(first, at + 1):
-            free[passed].take(y)
-        runs.append(Run(first, at, y))
-        first = at + 1
-    return runs
-
-
-def _common(choice: list[tuple[float, float]], free: Free) -> list[tuple[float, float]]:
-    return [cut for low, high in choice for cut in free.between(low, high)]
-
-
-def _nearest(choice: list[tuple[float, float]], y: float, goal: float) -> float:
-    """Return the allowed height nearest to y; of two as near, the one towards the goal."""
-    inside = [min(max(y, low), high) for low, high in choice]
-    return min(inside, key=lambda height: (abs(height - y), abs(height - goal)))
+# What turns in one gap: for each source the height it comes at, and those it goes to.
+Turns = dict[int, tuple[float, list[float]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +43,62 @@ class Wire:
 
 @dataclass(frozen=True)
 class Frame:
-    """Where the columns stand: left and right edges in px, and the way of every trunk."""
+    """Where the columns stand, the way of every trunk, and the buses in the gaps.
+
+    Attributes:
+        lefts, rights: edges of each column in px.
+        runs: the level pieces of the trunks.
+        buses: x of the bus of a source, in px, for the gap right of each column.
+    """
 
     lefts: list[float]
     rights: list[float]
     runs: dict[int, list[Run]]
+    buses: list[dict[int, float]]
+
+
+def turns(
+    users: list[list[int]], column: list[int], middle: list[float], runs: dict[int, list[Run]]
+) -> list[Turns]:
+    """Return what turns in the gap right of each column."""
+    gaps: list[Turns] = [{} for _ in range(max(column) + 1)]
+    for source, targets in enumerate(users):
+        if not targets:
+            continue
+        at, y = column[source], middle[source]
+        trunk = iter(runs.get(source, ()))
+        run = next(trunk, None)
+        ends: dict[int, list[float]] = {}
+        for target in targets:
+            ends.setdefault(column[target] - 1, []).append(middle[target])
+        for gap in sorted({*ends, *[run.first - 1 for run in runs.get(source, ())]}):
+            while run and run.first <= gap:
+                at, y = run.first, run.y
+                run = next(trunk, None)
+            heights = ends.get(gap, [])
+            if run and run.first == gap + 1:
+                heights = [*heights, run.y]
+            gaps[gap][source] = (y, heights)
+    return gaps
+
+
+def tracks(gap: Turns) -> dict[int, int]:
+    """Return the sources that get a bus in a gap, each with the track it runs on, from the left.
+
+    Buses that share heights stand side by side; others may stand one above the other.
+    """
+    fans = []
+    for source, (y, heights) in gap.items():
+        if len(heights) >= FAN:
+            fans.append((min(y, *heights), max(y, *heights), source))
+    fans.sort()
+    ends: list[float] = []
+    chosen = {}
+    for top, bottom, source in fans:
+        track = next((k for k, end in enumerate(ends) if end + 2 * CORNER < top), len(ends))
+        ends[track : track + 1] = [bottom]
+        chosen[source] = track
+    return chosen
 
 
 def draw(
@@ -180,7 +115,7 @@ def draw(
         users, column: of each card.
         ports: x of each card's left and right rim, in px.
         middle: y of each card's middle, in px.
-        frame: the columns and trunks.
+        frame: the columns, trunks and buses.
         doubled: the cards that use one operand twice.
     """
     wires = []
@@ -192,8 +127,8 @@ def draw(
     return wires
 
 
-# A level piece of a wire: x where it begins, x where it ends, y.
-Level = tuple[float, float, float]
+# A level piece of a wire: x where it begins, x where it ends, y, and x of the bus before it, if any.
+Level = tuple[float, float, float, float | None]
 
 
 def _levels(
@@ -208,42 +143,79 @@ def _levels(
     """Return the level pieces of a wire, left to right; pieces at one height are joined."""
     at, last = column[source], column[target] - 1
     y, start, end = middle[source], ports[source][1], frame.rights[at]
-    way = []
+    way: list[Level] = []
+    bus = None
     for run in trunk:
         if run.first > last:
             break
         if run.y != y:
-            way.append((start, end, y))
+            way.append((start, end, y, bus))
+            bus = frame.buses[run.first - 1].get(source)
             y, start = run.y, frame.lefts[run.first] - BADGE
         end = frame.rights[min(run.last, last)]
     rim = ports[target][0]
     if middle[target] == y:
-        return [*way, (start, rim, y)]
-    return [*way, (start, end, y), (rim - BADGE, rim, middle[target])]
+        return [*way, (start, rim, y, bus)]
+    turn = frame.buses[last].get(source)
+    return [*way, (start, end, y, bus), (rim - BADGE, rim, middle[target], turn)]
 
 
 def _wire(source: int, target: int, count: int, way: list[Level]) -> Wire:
-    x, end, y = way[0]
+    x, end, y, _ = way[0]
     points = [(x, y)]
     path = [f"M{_px(x)} {_px(y)}"]
     label = ((x + way[-1][1]) / 2, y)
-    for k, (start, stop, height) in enumerate(way):
+    for k, (start, stop, height, bus) in enumerate(way):
         if k:
-            bend = (end + start) / 2
-            points += [(bend, y), (bend, height), (start, height)]
-            path.append(
-                f"C{_px(bend)} {_px(y)} {_px(bend)} {_px(height)} {_px(start)} {_px(height)}"
-            )
-            label = (bend, (y + height) / 2)
+            label = ((end + start) / 2 if bus is None else bus, (y + height) / 2)
+            if bus is None:
+                _curve(points, path, (start, height))
+            else:
+                _along_bus(points, path, bus, (start, height))
         if stop > start:
-            third = (stop - start) / 3
-            points += [(start + third, height), (stop - third, height), (stop, height)]
-            path.append(f"H{_px(stop)}")
+            _line(points, path, (stop, height))
         end, y = stop, height
     return Wire(source, target, count, "".join(path), tuple(points), label)
 
 
+def _curve(points: list[Point], path: list[str], end: Point) -> None:
+    """Add an S with level ends."""
+    (x, y), (right, height) = points[-1], end
+    bend = (x + right) / 2
+    _bezier(points, path, (bend, y), (bend, height), end)
+
+
+def _along_bus(points: list[Point], path: list[str], bus: float, end: Point) -> None:
+    """Add the way to an upright line, along it, and off it at the height of the end."""
+    (_, y), (_, height) = points[-1], end
+    radius = min(CORNER, abs(height - y) / 2)
+    down = radius if height > y else -radius
+    near, turn = bus - radius, down * (1 - ROUND)
+    _line(points, path, (near, y))
+    _bezier(points, path, (near + radius * ROUND, y), (bus, y + turn), (bus, y + down))
+    if height - down != y + down:
+        _line(points, path, (bus, height - down))
+    far = bus + radius
+    _bezier(points, path, (bus, height - turn), (far - radius * ROUND, height), (far, height))
+    _line(points, path, end)
+
+
+def _line(points: list[Point], path: list[str], end: Point) -> None:
+    """Add a level or an upright line."""
+    (x, y), (right, bottom) = points[-1], end
+    across, down = (right - x) / 3, (bottom - y) / 3
+    points += [(x + across, y + down), (right - across, bottom - down), end]
+    path.append(f"H{_px(right)}" if bottom == y else f"V{_px(bottom)}")
+
+
+def _bezier(points: list[Point], path: list[str], one: Point, two: Point, end: Point) -> None:
+    points += [one, two, end]
+    path.append(
+        f"C{_px(one[0])} {_px(one[1])} {_px(two[0])} {_px(two[1])} {_px(end[0])} {_px(end[1])}"
+    )
+
+
 def _px(value: float) -> float | int:
-    """Return a coordinate without a needless fraction."""
+    """Return a coordinate rounded to a tenth, without a needless fraction."""
     whole = int(value)
-    return whole if whole == value else value
+    return whole if whole == value else round(value, 1)
