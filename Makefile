@@ -13,7 +13,7 @@ UV_VERSION := 0.13.9
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: run test lint format bench lock vendor browser clean help
+.PHONY: run test lint format bench fuzz lock vendor browser clean help
 
 run: $(RUNNABLE)  ## set up what running needs and serve (PORT, HOST)
 	@$(BIN)/python -m app.cli --host "$(HOST)" --port "$(PORT)"
@@ -32,6 +32,9 @@ format: $(TESTABLE)  ## rewrite the code as ruff would have it
 
 bench: $(TESTABLE)  ## measure, against peers in the same run
 	@$(BIN)/python -m bench
+
+fuzz: $(TESTABLE)  ## throw 10,000 random programs at it
+	@GRADWALK_FUZZ=10000 $(BIN)/python -m pytest -n 2 -s tests/fuzz
 
 lock: .venv/.made  ## resolve the lock files again (UPGRADE=--upgrade for newer versions)
 	@$(BIN)/python -m venv build/lock

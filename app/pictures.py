@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from hashlib import sha256
 from threading import Lock
 
 import numpy as np
-from cachetools import LRUCache
+from cachetools import LRUCache, cached
 from markupsafe import Markup
 from numpy.typing import NDArray
 
@@ -29,7 +30,7 @@ from engine.drawing.cards import (
 )
 from engine.drawing.layout import Layout, lay_out
 from engine.drawing.svg import write_svg
-from engine.evaluate import Gradients, Problem, forward, gradients, problems
+from engine.evaluate import Gradients, Problem, broken_slopes, forward, gradients, problems
 from engine.graph import Graph
 from engine.program import Limits, Program, parse
 
@@ -37,6 +38,8 @@ Array = NDArray[np.float64]
 
 # With a larger share of new nodes than this it is another program: it is laid out afresh.
 MOST_NEW = 0.5
+# What a node takes in a cache, roughly; so many bytes of text count as one.
+BYTES_A_NODE = 1_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +55,12 @@ class Numbers:
     def output(self) -> float:
         """Return the value of the output."""
         return float(self.values[self.program.graph.output, 0])
+
+    def broken_slopes(self) -> list[Problem]:
+        """Return where a gradient stops being finite though all values are."""
+        if np.isfinite(self.found.nodes[~self.program.graph.constant]).all():
+            return []
+        return broken_slopes(self.program.graph, self.values)
 
     def cards(self) -> list[CardNumbers]:
         """Return what every card shows."""
@@ -93,9 +102,11 @@ class Pictures:
     def __init__(self, settings: Settings) -> None:
         """Make empty caches of the size the settings say."""
         limits = Limits(settings.source_bytes, settings.nodes, settings.depth, settings.seconds)
-        self.program = lru_cache(settings.cache_entries)(lambda source: parse(source, limits))
-        self._drawings: LRUCache[str, Drawing] = LRUCache(settings.cache_entries)
         self._lock = Lock()
+        self._drawings: LRUCache[str, Drawing] = LRUCache(settings.cache_nodes, _weight_of_drawing)
+        self.program = cached(LRUCache(settings.cache_nodes, _weight), lock=Lock())(
+            lambda source: parse(source, limits)
+        )
 
     def numbers(self, source: str, inputs: Mapping[str, float]) -> Numbers:
         """Return a program's values, gradients and problems.
@@ -122,9 +133,18 @@ class Pictures:
             known = self._drawings.get(key)
         if known is None:
             known = Drawing(key, program, _lay_out(program.graph, before))
-            with self._lock:
+            with self._lock, suppress(ValueError):  # heavier than the whole cache: not kept
                 self._drawings[key] = known
         return known
+
+
+def _weight(program: Program) -> int:
+    """Return what a program counts for in a cache: its nodes; long text counts too."""
+    return len(program.graph) + len(program.source) // BYTES_A_NODE
+
+
+def _weight_of_drawing(drawing: Drawing) -> int:
+    return _weight(drawing.program)
 
 
 def _key(source: str, before: Drawing | None) -> str:

@@ -38,9 +38,11 @@ class Settings:
     source_bytes: int = row(100_000, "A longer program, in UTF-8 bytes, is refused.", least=1)
     body_bytes: int = row(1_000_000, "A request with a longer body is answered with 413.", least=1)
     nodes: int = row(5_000, "A program whose graph would have more nodes is refused.", least=1)
-    depth: int = row(1_000, "One expression nested deeper than this is refused.", least=1)
+    depth: int = row(2_000, "One expression nested deeper than this is refused.", least=1)
     seconds: float = row(1.0, "A program that takes longer to answer is given up.", least=0.01)
-    cache_entries: int = row(256, "So many programs and their drawings are kept; 0 keeps none.")
+    cache_nodes: int = row(
+        100_000, "Programs and drawings with so many nodes in all are kept; 0 is none."
+    )
     host: str = row("127.0.0.1", "The address to listen on; 0.0.0.0 is every one it has.")
     port: int = row(8000, "The port to listen on; 0 takes any free one.", most=65_535)
 

@@ -219,7 +219,7 @@ def note_views(numbers: Numbers) -> tuple[NoteView, ...]:
     """Return the remarks: where numbers stop being finite, then what is not used."""
     graph = numbers.program.graph
     notes = []
-    for problem in numbers.problems:
+    for problem in [*numbers.problems, *numbers.broken_slopes()]:
         span = graph.spans[problem.node]
         notes.append(
             NoteView("trouble", _place(span) if span else "", problem.message, problem.node, span)

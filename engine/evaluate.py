@@ -147,6 +147,31 @@ def problems(graph: Graph, values: Array, lane: int = 0) -> list[Problem]:
     return found
 
 
+def broken_slopes(graph: Graph, values: Array, lane: int = 0) -> list[Problem]:
+    """Return, in evaluation order, where a gradient stops being finite though all values are.
+
+    Constants do not count: they never learn, so the slope towards them is of no use.
+    """
+    one = values[:, lane : lane + 1]
+    finite = np.isfinite(one[:, 0])
+    found = {}
+    for flow in flows(graph, one):
+        begins = np.isfinite(flow.upstream) and not np.isfinite(flow.contribution)
+        if begins and finite[flow.node] and not graph.constant[flow.operand]:
+            found[flow.node] = Problem(flow.node, _steepness(graph, one, flow))
+    return sorted(found.values())
+
+
+def _steepness(graph: Graph, values: Array, flow: Flow) -> str:
+    op = graph.op(flow.node)
+    at = ", ".join(short(float(values[operand, 0])) for operand in graph.operands_of(flow.node))
+    name = op.name if op else ""
+    if np.isfinite(flow.local):
+        return f"The gradient that {name} hands on at ({at}) is too large for a number."
+    steep = "does not exist" if np.isnan(flow.local) else "is infinite"
+    return f"The slope of {name} at ({at}) {steep}, so no finite gradient gets through."
+
+
 def _reason(op: Op, numbers: list[float], result: float) -> str:
     shown = [short(number) for number in numbers]
     if op.name == "div":

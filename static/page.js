@@ -1,6 +1,6 @@
 // The page, put together. JavaScript changes how things look and carries gestures; every value and
 // every gradient comes from the server.
-import { keepDrawing, startPicture } from "./picture.js";
+import { keepDrawing, redraw, startPicture } from "./picture.js";
 import { readFault, readMentions, startEditor } from "./editor.js";
 import { readLeaves, startLeaves } from "./leaves.js";
 import { openLink, startLink, writeLink } from "./link.js";
@@ -39,7 +39,7 @@ function drawn(text) {
   if (!picture) return readFault();
   document.getElementById("after").value = picture.dataset.drawing;
   document.getElementById("summary").textContent = picture.dataset.summary;
-  startPicture.redraw();
+  redraw();
   readMentions(text, JSON.parse(picture.dataset.mentions));
   readLeaves(text);
   readFault();

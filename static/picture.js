@@ -38,7 +38,7 @@ export function startPicture() {
     }
   });
   canvas.addEventListener("focusout", () => light(null));
-  document.getElementById("fit").addEventListener("click", () => glide(fit));
+  document.getElementById("fit").addEventListener("click", () => glide(() => fit(SMALLEST)));
   document.getElementById("zoom-in").addEventListener("click", () => glide(() => zoom(1.25)));
   document.getElementById("zoom-out").addEventListener("click", () => glide(() => zoom(0.8)));
   new ResizeObserver(() => svg && !moved && (fit(), apply())).observe(canvas);
@@ -71,7 +71,8 @@ export function keepDrawing() {
   before = { places, paths, left: box.x, top: box.y, view: { ...view }, focus: document.activeElement?.closest?.(".card")?.dataset.key };
 }
 
-startPicture.redraw = () => {
+// After a swap: show the new drawing, each card moving from where it stood.
+export function redraw() {
   const next = document.querySelector("#drawn > svg");
   if (next === svg) return;
   svg = next;
@@ -86,7 +87,7 @@ startPicture.redraw = () => {
   if (before && !calm()) animate(box);
   if (before?.focus) svg.querySelector(`.card[data-key="${CSS.escape(before.focus)}"]`)?.focus();
   before = null;
-};
+}
 
 function animate(box) {
   const timing = { duration: 200, easing: "ease-out" };
@@ -124,12 +125,13 @@ function apply() {
   svg.style.transform = matrix(view);
 }
 
-function fit() {
+// The whole drawing, centred; never smaller than `least`.
+function fit(least = canvas.clientWidth < NARROW ? READABLE : SMALLEST) {
   const box = svg.viewBox.baseVal;
   const width = canvas.clientWidth - 2 * PAD;
   const height = canvas.clientHeight - 2 * PAD;
   const whole = Math.min(1, width / box.width, height / box.height);
-  view.scale = canvas.clientWidth < NARROW && !fit.asked ? Math.max(whole, READABLE) : Math.max(whole, SMALLEST);
+  view.scale = Math.max(whole, least);
   const centred = (room, size) => PAD + Math.max(0, (room - size * view.scale) / 2);
   view.x = centred(width, box.width);
   view.y = centred(height, box.height);
@@ -147,9 +149,7 @@ function zoom(factor, x = canvas.clientWidth / 2, y = canvas.clientHeight / 2) {
 function glide(change) {
   if (!svg) return;
   const from = { ...view };
-  fit.asked = true;
   change();
-  fit.asked = false;
   apply();
   if (!calm()) svg.animate([{ transform: matrix(from) }, { transform: matrix(view) }], { duration: 180, easing: "ease-out" });
 }
@@ -217,7 +217,7 @@ function startHand() {
   };
   canvas.addEventListener("pointerup", up);
   canvas.addEventListener("pointercancel", up);
-  canvas.addEventListener("dblclick", (event) => event.target.closest(".card") || glide(fit));
+  canvas.addEventListener("dblclick", (event) => event.target.closest(".card") || glide(() => fit(SMALLEST)));
 }
 
 // Two fingers: what lies between them stays between them.
@@ -255,7 +255,7 @@ const viewKeys = {
   "+": () => glide(() => zoom(1.25)),
   "=": () => glide(() => zoom(1.25)),
   "-": () => glide(() => zoom(0.8)),
-  0: () => glide(fit),
+  0: () => glide(() => fit(SMALLEST)),
 };
 const STRIDE = 80;
 const canvasKeys = {

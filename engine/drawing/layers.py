@@ -20,6 +20,8 @@ Ids = NDArray[np.int32]
 # four per node). Beyond it the longest trunks run below the picture, where nothing stands.
 PASSAGES = 6000
 
+FAN = 3  # users or more
+
 
 @dataclass(frozen=True)
 class Links:
@@ -49,17 +51,35 @@ def read(operands: Ids) -> Links:
 def _columns(operands: list[list[int]], users: list[list[int]]) -> list[int]:
     """Return the column of every node: results as far left as they can, what slides, far right."""
     column: list[int] = []
+    room = _room(operands, users)
     for row in operands:
-        column.append(1 + max([column[operand] for operand in row], default=-1))
+        column.append(max([column[operand] + room[operand] for operand in row], default=0))
     held = _held(operands, users)
     for node in range(len(operands) - 1, -1, -1):
         if users[node]:
-            limit = min([column[user] for user in users[node]]) - 1
+            limit = min([column[user] for user in users[node]]) - room[node]
             for operand in held[node]:
                 others = [column[user] for user in users[operand] if user != node]
                 limit = min(limit, max([column[node], *others]))
             column[node] = limit
     return column
+
+
+def _room(operands: list[list[int]], users: list[list[int]]) -> list[int]:
+    """Return how many columns before its users each node stands at least.
+
+    One, but where the first two terms of a sum both use values that fan out (a neuron's inputs),
+    the first term stands a column ahead: so two buses never turn in the same gap and cross.
+    """
+    fans: list[bool] = []
+    for row, own in zip(operands, users, strict=True):
+        shared = len(row) == 2 and any([len(users[operand]) >= FAN for operand in row])
+        fans.append(len(own) == 1 and (shared or (len(row) == 1 and fans[row[0]])))
+    room = [1] * len(operands)
+    for row in operands:
+        if len(row) == 2 and fans[row[0]] and fans[row[1]]:
+            room[row[0]] = 2
+    return room
 
 
 def _held(operands: list[list[int]], users: list[list[int]]) -> list[list[int]]:

@@ -73,7 +73,7 @@ def lattice(links: Links, followed: dict[int, int], rank: list[int]) -> Lattice:
     home = households(links)
     size = Counter(home)
     ease = [FREE if size[at] <= SMALL else AMONG if at == v else FIRM for v, at in enumerate(home)]
-    ease += [FREE] * (len(carries) - count)
+    ease += [FREE if len(links.users[value]) > 1 else ease[value] for value in carries[count:]]
     return Lattice(count, carries, ins, outs, rows, ease)
 
 
@@ -100,14 +100,17 @@ def untangle(lattice: Lattice) -> Rows:
     best = lattice.rows
     fewest = crossings(lattice, best)
     rows = best
+    idle = 0
     sweeps = max(2, min(6, EFFORT // (len(lattice.carries) + 1)))
     for sweep in range(sweeps):
-        if not fewest:
+        if not fewest or idle == 2:
             break
         rows = _swept(lattice, rows, rightwards=sweep % 2 == 1)
         _swap_neighbours(lattice, rows)
         tangled = crossings(lattice, rows)
+        idle += 1
         if tangled < fewest:
+            idle = 0
             best, fewest = [row[:] for row in rows], tangled
     return best
 

@@ -86,21 +86,29 @@ def backbone(links: Links) -> tuple[list[int], set[int]]:
     for row in links.operands:
         own = [weight[operand] if len(links.users[operand]) == 1 else 1 for operand in row]
         weight.append(1 + sum(own))
-        main.append(_heaviest(row, weight, links.users))
+        main.append(_heaviest(row, weight, links))
         for operand, mass in zip(row, own, strict=True):
             if main[-1] not in (-1, operand) and len(links.users[operand]) == 1 and mass <= LIGHT:
                 hung.add(operand)
     return main, hung
 
 
-def _heaviest(row: list[int], weight: list[int], users: list[list[int]]) -> int:
+def _heaviest(row: list[int], weight: list[int], links: Links) -> int:
+    """Return the operand a node is level with, or -1: the heavier by far, or the one further off."""
     if len(row) < 2:
         return row[0] if row else -1
+    fans = [len(links.users[operand]) for operand in row]
     first, second = [
-        weight[operand] / len(users[operand]) if len(users[operand]) < 3 else 0.25
-        for operand in row
+        weight[operand] / fan if fan < 3 else 0.25 for operand, fan in zip(row, fans, strict=True)
     ]
-    return row[0] if first >= 2 * second else row[1] if second >= 2 * first else -1
+    if first >= 2 * second:
+        return row[0]
+    if second >= 2 * first:
+        return row[1]
+    far = links.column[row[0]] - links.column[row[1]]
+    if fans != [1, 1] or far == 0:
+        return -1
+    return row[0] if far < 0 else row[1]
 
 
 class Wishes:
