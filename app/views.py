@@ -13,7 +13,7 @@ from markupsafe import Markup
 from app.examples import EXAMPLES
 from app.links import link
 from app.pictures import Drawing, Numbers, Pictures
-from engine.errors import ProgramError
+from engine.errors import EmptyProgramError, ProgramError
 from engine.numerals import exact, short
 from engine.ops import OPS
 from engine.spans import Span
@@ -61,6 +61,7 @@ class FaultView:
     hint: str
     span: Span
     place: str
+    quiet: bool
 
 
 @dataclass(frozen=True)
@@ -167,7 +168,8 @@ def numbers_view(numbers: Numbers, drawing: Drawing) -> dict[str, object]:
 
 def fault_view(error: ProgramError) -> FaultView:
     """Return a refusal as the page shows it."""
-    return FaultView(error.message, error.hint, error.span, _place(error.span))
+    quiet = isinstance(error, EmptyProgramError)
+    return FaultView(error.message, error.hint, error.span, _place(error.span), quiet)
 
 
 def still_set(
@@ -230,7 +232,7 @@ def note_views(numbers: Numbers) -> tuple[NoteView, ...]:
             NoteView(
                 "unused",
                 _place(span),
-                f"{name} does not reach {output}, so it is not drawn.",
+                f"{output} does not depend on {name}.",
                 None,
                 span,
             )

@@ -10,7 +10,8 @@ medians are compared.
 Crossings. Both pictures are cut into upright slices 4 px wide. A crossing is counted where two
 wires stand in one order at the left of a slice and in the other at its right. Wires that share an
 end are not counted against each other. Two figures: `wires`, where each wire counts by itself, and
-`ink`, where wires of one source that lie on each other (a trunk) count as the one line one sees.
+`ink`, where wires of one source that enter a slice at the same height (on their trunk or bus) count
+as the one line one sees there. The bar of 1.2 times dot's crossings is on `ink`.
 """
 
 from __future__ import annotations
@@ -111,7 +112,9 @@ def compare(name: str, rounds: int = 15) -> Figures:
     standing = np.column_stack([layout.x, layout.y])
     text = dot_source(operands, sizes)
     has_dot = shutil.which("dot") is not None
-    cold, warm, dot = [], [], []
+    cold: list[float] = []
+    warm: list[float] = []
+    dot: list[float] = []
     for _ in range(rounds):
         cold.append(_milliseconds(lambda: lay_out(operands, sizes)))
         warm.append(_milliseconds(lambda: lay_out(operands, sizes, standing)))
@@ -140,7 +143,7 @@ def _milliseconds(work: Callable[[], object]) -> float:
 
 def dot_source(operands: Operands, sizes: Floats) -> str:
     """Return the graph in dot's language, cards of fixed size, left to right."""
-    lines = ["digraph { rankdir=LR; node [shape=box, fixedsize=true, label=\"\"];"]
+    lines = ['digraph { rankdir=LR; node [shape=box, fixedsize=true, label=""];']
     for node, (width, height) in enumerate(sizes.tolist()):
         lines.append(f"{node} [width={width / INCH:.4f}, height={height / INCH:.4f}];")
     for node, row in enumerate(operands.tolist()):
@@ -150,7 +153,9 @@ def dot_source(operands: Operands, sizes: Floats) -> str:
 
 def run_dot(text: str) -> str:
     """Return dot's plain output: positions in inches, edges as Bezier control points."""
-    done = subprocess.run(["dot", "-Tplain"], input=text, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        ["dot", "-Tplain"], input=text, capture_output=True, text=True, check=True
+    )
     return done.stdout
 
 
@@ -202,12 +207,18 @@ def crossings(lines: list[Line], *, merged: bool = False) -> int:
             target[alive][:, None] != target[alive]
         )
         one, other = np.nonzero(np.triu(crossed & strangers))
-        if merged:
-            ink = np.unique(np.column_stack([source[alive], np.round(start)]), axis=0, return_inverse=True)[1].ravel()
-            total += len({tuple(sorted(pair)) for pair in zip(ink[one].tolist(), ink[other].tolist())})
-        else:
-            total += len(one)
+        total += len(_spots(source[alive], start, one, other) if merged else one)
     return total
+
+
+def _spots(
+    source: NDArray[np.int64], start: Floats, one: NDArray[np.intp], other: NDArray[np.intp]
+) -> set[tuple[int, int]]:
+    """Return the crossing pairs one, other with wires that enter the slice as one line made one."""
+    entries = np.column_stack([source, np.round(start)])
+    line = np.unique(entries, axis=0, return_inverse=True)[1].ravel()
+    low, high = np.minimum(line[one], line[other]), np.maximum(line[one], line[other])
+    return set(zip(low.tolist(), high.tolist(), strict=True))
 
 
 def table(figures: list[Figures]) -> str:
@@ -227,7 +238,9 @@ def table(figures: list[Figures]) -> str:
 
 if __name__ == "__main__":
     if shutil.which("dot") is None:
-        print("!! Graphviz dot is NOT installed: no comparison was made (apt-get install graphviz).")
+        print(
+            "!! Graphviz dot is NOT installed: no comparison was made (apt-get install graphviz)."
+        )
         print(table([compare(name) for name in GRAPHS]))
         sys.exit(1)
     print(table([compare(name) for name in GRAPHS]))

@@ -9,7 +9,7 @@ GradwalkError
 
 from __future__ import annotations
 
-from engine.spans import Span
+from engine.spans import START, Span
 
 
 class GradwalkError(Exception):
@@ -40,6 +40,14 @@ class ProgramError(GradwalkError):
         """Return the whole refusal on one line, as a terminal would want it."""
         place = f"line {self.span.line}, column {self.span.column}: "
         return place + self.message + (f" {self.hint}" if self.hint else "")
+
+
+class EmptyProgramError(ProgramError):
+    """A text with no expression in it: no mistake, only the beginning."""
+
+    def __init__(self) -> None:
+        hint = "Type an expression, such as tanh(x*w + b)."
+        super().__init__("There is nothing to draw yet.", START, hint)
 
 
 class LimitError(ProgramError):

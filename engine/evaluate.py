@@ -69,7 +69,8 @@ def forward(graph: Graph, leaves: Array) -> Array:
 def flows(graph: Graph, values: Array) -> Iterator[Flow]:
     """Yield backprop edge by edge, from the output down; operands in order.
 
-    A node is taken only when all its users have been, so its upstream gradient is complete.
+    A node is taken only when all its users have been, so its upstream gradient is complete. Nodes
+    that the output does not depend on take no part: their gradient is 0.
     A node's gradient is the `total` of the last flow into it; the output's is 1.
 
     Source: Griewank & Walther, Evaluating Derivatives (2008), section 3.2.
@@ -79,7 +80,10 @@ def flows(graph: Graph, values: Array) -> Iterator[Flow]:
     zero: Any = 0.0 if one_lane else np.zeros(values.shape[1])
     totals = [zero] * len(graph)
     totals[graph.output] = zero + 1.0
+    reaching = graph.reaching.tolist()
     for node, op, operands in reversed(graph.steps):
+        if not reaching[node]:
+            continue
         upstream = totals[node]
         numbers = [rows[operand] for operand in operands]
         for slot, slope in enumerate(op.slope if one_lane else op.slopes):

@@ -166,7 +166,7 @@ class Expr:
 
     def _numbers(self) -> tuple[list[Expr], Graph, Any]:
         nodes = in_evaluation_order(self)
-        graph = Graph.of_nodes(nodes)
+        graph = Graph.of_nodes(nodes, self)
         values = forward(graph, leaf_numbers(nodes))
         for node, value in zip(nodes, values[:, 0].tolist(), strict=True):
             node._data = value

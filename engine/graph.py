@@ -31,7 +31,7 @@ Step = tuple[int, Op, tuple[int, ...]]
 
 @dataclass(frozen=True, eq=False)
 class Graph:
-    """n nodes in evaluation order; the last one is the output.
+    """n nodes in evaluation order, one of which is the output.
 
     Attributes:
         codes: (n,) int16, the op's place in OPS, LEAF for a leaf.
@@ -41,6 +41,7 @@ class Graph:
         learnable: (n,) bool, a leaf that learns.
         spans: the words a node came from, or None where it came from no text.
         words: those words themselves, or an empty string.
+        output: the id of the node whose gradient is 1.
     """
 
     codes: NDArray[np.int16]
@@ -50,50 +51,40 @@ class Graph:
     learnable: NDArray[np.bool_]
     spans: tuple[Span | None, ...] = field(repr=False)
     words: tuple[str, ...] = field(repr=False)
+    output: int
 
     @classmethod
     def of(cls, output: Expr) -> Self:
         """Return the structure below `output`, in the order in which its nodes were made."""
-        return cls.of_nodes(in_evaluation_order(output))
+        return cls.of_nodes(in_evaluation_order(output), output)
 
     @classmethod
     def of_nodes(
         cls,
         nodes: list[Expr],
+        output: Expr,
         spans: Mapping[Expr, Span] | None = None,
         lines: list[str] | None = None,
     ) -> Self:
         """Return the structure of `nodes`, which are complete and in evaluation order."""
         places = {node: place for place, node in enumerate(nodes)}
-        operands = np.full((len(nodes), MOST_OPERANDS), NO_OPERAND, dtype=np.int32)
-        for slot in range(MOST_OPERANDS):
-            pairs = [
-                (place, places[node.operands[slot]])
-                for place, node in enumerate(nodes)
-                if len(node.operands) > slot
-            ]
-            if pairs:
-                rows, columns = zip(*pairs, strict=True)
-                operands[list(rows), slot] = columns
+        none = [NO_OPERAND] * MOST_OPERANDS
+        operands = [([places[o] for o in node.operands] + none)[:MOST_OPERANDS] for node in nodes]
         found = tuple(spans.get(node) for node in nodes) if spans else (None,) * len(nodes)
         return cls(
             codes=np.array([LEAF if n.op is None else CODES[n.op.name] for n in nodes], np.int16),
-            operands=operands,
+            operands=np.array(operands, np.int32),
             labels=tuple(node.label for node in nodes),
             constant=np.array([node.constant for node in nodes], bool),
             learnable=np.array([node.learnable for node in nodes], bool),
             spans=found,
             words=tuple(cut(lines, span) if span and lines else "" for span in found),
+            output=places[output],
         )
 
     def __len__(self) -> int:
         """Return the number of nodes."""
         return len(self.codes)
-
-    @property
-    def output(self) -> int:
-        """Return the id of the node everything flows into: the last."""
-        return len(self) - 1
 
     def op(self, node: int) -> Op | None:
         """Return the row of OPS that `node` is computed by, None for a leaf."""
@@ -113,6 +104,16 @@ class Graph:
             for node, (code, operands) in enumerate(rows)
             if code != LEAF
         )
+
+    @cached_property
+    def reaching(self) -> NDArray[np.bool_]:
+        """Return (n,) bool: which nodes the output depends on, itself included."""
+        reached = np.zeros(len(self), bool)
+        reached[self.output] = True
+        for node, _, operands in reversed(self.steps):
+            if reached[node]:
+                reached[list(operands)] = True
+        return reached
 
     @cached_property
     def leaves(self) -> NDArray[np.bool_]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from engine.errors import LimitError
 from engine.expr import Expr
-from engine.graph import Graph, in_evaluation_order, leaf_numbers
+from engine.graph import Graph, leaf_numbers
 from engine.reader import Limits, Reader
 from engine.spans import START, Span
 from engine.syntax import Text
@@ -46,7 +46,7 @@ class Program:
 
     Attributes:
         source: the text.
-        graph: what its output depends on.
+        graph: all that it computes, whether the output depends on it or not.
         inputs: its named leaves, in evaluation order; names are unique.
         written: (n, 1) float64, the numbers of the leaves as the text has them.
         mentions: which words stand for which node.
@@ -101,19 +101,22 @@ def parse(source: str, limits: Limits | None = None) -> Program:
 
 
 def _program(source: str, text: Text, reader: Reader, output: Expr) -> Program:
-    nodes = in_evaluation_order(output)
+    nodes = reader.nodes(output)
     places = {node: place for place, node in enumerate(nodes)}
-    mentions = [Mention(span, places[node]) for span, node in reader.mentions if node in places]
-    mentions += [
-        Mention(span, places[node]) for node, span in reader.spans.items() if node in places
-    ]
+    graph = Graph.of_nodes(nodes, output, reader.spans, text.lines)
+    said = [*reader.mentions, *((span, node) for node, span in reader.spans.items())]
+    mentions = [Mention(span, places[node]) for span, node in said if node in places]
     return Program(
         source=source,
-        graph=Graph.of_nodes(nodes, reader.spans, text.lines),
+        graph=graph,
         inputs=tuple(_inputs(nodes)),
         written=leaf_numbers(nodes),
         mentions=tuple(sorted(mentions, key=lambda mention: mention.span)),
-        unused=tuple((name, span) for name, span, node in reader.assigned if node not in places),
+        unused=tuple(
+            (name, span)
+            for name, span, node in reader.assigned
+            if node not in places or not graph.reaching[places[node]]
+        ),
     )
 
 

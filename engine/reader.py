@@ -14,10 +14,10 @@ from time import monotonic
 from typing import Any
 
 from engine import refusals
-from engine.errors import LimitError, ProgramError
+from engine.errors import EmptyProgramError, LimitError, ProgramError
 from engine.expr import Expr, arity_message
 from engine.ops import OPS, Op
-from engine.spans import START, Span
+from engine.spans import Span
 from engine.syntax import Text
 
 CONSTANTS = {"pi": math.pi, "e": math.e}
@@ -76,6 +76,7 @@ class Reader:
         for statement in statements:
             match statement:
                 case ast.Expr(value):
+                    self._check_new_name(value, statements)
                     output = self.value(value)
                 case ast.Assign():
                     output = self._assign(statement)
@@ -84,10 +85,27 @@ class Reader:
                 case _:
                     raise refusals.statement(statement, self.text)
         if output is None:
-            raise ProgramError(
-                "There is nothing to draw yet.", START, "Type an expression, such as tanh(x*w + b)."
-            )
+            raise EmptyProgramError
         return output
+
+    def _check_new_name(self, value: ast.expr, statements: list[ast.stmt]) -> None:
+        """Refuse a bare new name after other lines: it is the start of a line, not an output."""
+        if not isinstance(value, ast.Name) or len(statements) == 1:
+            return
+        name = value.id
+        known = name in self.names or name in self._later or name in CONSTANTS or name in OPS
+        if not known and name != "Value":
+            hint = f"Write {name} = ..., or use it in an expression."
+            raise ProgramError(f"{name} is only a name so far.", self.text.span(value), hint)
+
+    def nodes(self, output: Expr) -> list[Expr]:
+        """Return every node made, in evaluation order.
+
+        A leaf that nothing uses is left out once its name has passed to another value.
+        """
+        used = {operand for node in self.spans for operand in node.operands}
+        held = {*self.names.values(), output}
+        return [node for node in self.spans if node.op or node in used or node in held]
 
     # values
 

@@ -37,7 +37,7 @@ class Text:
         carets: dict[int, list[int]] = {}
         for token in words:
             if token.text in {"^", "^="}:
-                carets.setdefault(token.span.line, []).append(token.span.column - 1)
+                carets.setdefault(token.line, []).append(token.column - 1)
         for line, columns in carets.items():
             python[line - 1] = _with_powers(python[line - 1], columns)
             self._powers[line] = [column + before for before, column in enumerate(columns)]
@@ -110,7 +110,7 @@ def _common_indent(words: list[tokens.Token]) -> int:
     for token in words:
         if token.kind == "newline":
             fresh, indent = depth == 0, 0
-        elif fresh and token.kind == "space" and token.span.column == 1:
+        elif fresh and token.kind == "space" and token.column == 1:
             indent = len(token.text)
         elif token.kind not in {"space", "comment"}:
             if fresh:

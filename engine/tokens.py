@@ -10,9 +10,10 @@ import keyword
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from engine.errors import LimitError, ProgramError
+from engine.ops import OPS
 from engine.spans import Span
 
 DEEPEST_BRACKETS = 100
@@ -83,13 +84,18 @@ _LOOKALIKES = {
 _NEVER = re.compile("[\\0\\ud800-\\udfff]")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """One word or sign of the text and its place."""
+class Token(NamedTuple):
+    """One word or sign of the text; its line and column are 1-based."""
 
     kind: str
     text: str
-    span: Span
+    line: int
+    column: int
+
+    @property
+    def span(self) -> Span:
+        """Return its place."""
+        return Span(self.line, self.column, self.line, self.column + len(self.text))
 
     @property
     def ends_value(self) -> bool:
@@ -111,9 +117,8 @@ def read(plain: str) -> Iterator[Token]:
     """Yield every word and sign of a text whose lines end in newlines alone."""
     line, start = 1, 0
     for match in _TOKEN.finditer(plain):
-        kind, words = match.lastgroup or "other", match.group()
-        column = match.start() - start + 1
-        yield Token(kind, words, Span(line, column, line, column + len(words)))
+        words = match.group()
+        yield Token(match.lastgroup or "other", words, line, match.start() - start + 1)
         if words.endswith("\n"):
             line, start = line + 1, match.end()
 
@@ -146,17 +151,15 @@ def check(tokens: list[Token]) -> None:
 
 def _check_word(token: Token) -> None:
     if token.kind in {"comment", "string"} and (never := _NEVER.search(token.text)):
-        line, column = token.span.line, token.span.column + never.start()
-        raise _unknown_character(
-            Token("other", never.group(), Span(line, column, line, column + 1))
-        )
+        column = token.column + never.start()
+        raise _unknown_character(Token("other", never.group(), token.line, column))
     if token.kind == "other":
         raise _unknown_character(token)
     if token.kind == "number" and len(token.text) > LONGEST_NUMBER:
         message = f"This number is {len(token.text)} digits long."
         raise ProgramError(message, token.span, "Write it with an exponent, as in 1.5e300.")
     if token.kind == "name" and not token.text.isidentifier():
-        ascii_form = unicodedata.normalize("NFKC", token.text)
+        ascii_form = unicodedata.normalize("NFKC", token.text).replace("⁄", "/")
         message = f"{token.text} is not a name."
         for place, character in enumerate(token.text):
             if place and "SUPERSCRIPT" in unicodedata.name(character, ""):
@@ -217,7 +220,7 @@ def _check_closing(open_brackets: list[Token], token: Token) -> None:
     bracket = open_brackets.pop()
     wanted = CLOSING[bracket.text]
     if token.text != wanted:
-        place = f"line {bracket.span.line}, column {bracket.span.column}"
+        place = f"line {bracket.line}, column {bracket.column}"
         message = f"{token.text} does not close the {bracket.text} on {place}."
         raise ProgramError(message, token.span, f"Write {wanted}.")
 
@@ -227,17 +230,20 @@ def _missing(message: str, span: Span) -> ProgramError:
 
 
 def _no_operator(last: Token, token: Token) -> ProgramError:
-    touching = last.span.end_column == token.span.column and last.span.line == token.span.line
+    touching = last.span.end_column == token.column and last.line == token.line
+    span = last.span.through(token.span)
     left, right = (_shown(part.text) for part in (last, token))
-    if last.kind == "number" and token.kind in {"name", "number"} and touching:
+    if last.kind == token.kind == "number" and touching:
+        return ProgramError(f"{left}{right} is no number.", span, "A number has one point at most.")
+    if last.kind == "number" and token.kind == "name" and touching:
         message = f"{left}{right} is neither a number nor a name."
     else:
         message = f"There is no operator between {left} and {right}."
+    if last.text in OPS and token.kind in {"number", "name"}:
+        return ProgramError(message, span, f"Write {left}({right}).")
     right = "(...)" if right == "(" else right
     left = "(...)" if left == ")" else left
-    return ProgramError(
-        message, last.span.through(token.span), f"To multiply, write {left}*{right}."
-    )
+    return ProgramError(message, span, f"To multiply, write {left}*{right}.")
 
 
 def _unknown_character(token: Token) -> ProgramError:

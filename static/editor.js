@@ -4,10 +4,15 @@ import { light, whenLit } from "./picture.js";
 
 const source = document.getElementById("source");
 const mirror = document.getElementById("mirror");
+const fault = document.getElementById("fault");
+const notes = document.getElementById("notes");
 const COLOURED_LINES = 400; // beyond this many, words keep one colour
+const PATIENCE = 300; // ms
 
 let mentions = []; // [line, column, end line, end column, node], narrowest first
 let drawnText = "";
+let faultShown = false;
+let waiting;
 
 export function startEditor() {
   reflect();
@@ -16,10 +21,8 @@ export function startEditor() {
   source.addEventListener("pointerleave", () => light(null));
   document.addEventListener("selectionchange", followCaret);
   source.addEventListener("blur", () => speak(null));
-  for (const list of [document.getElementById("notes")]) {
-    list.addEventListener("pointerover", (event) => light(event.target.closest("[data-node]")?.dataset.node ?? null));
-    list.addEventListener("pointerleave", () => light(null));
-  }
+  notes.addEventListener("pointerover", (event) => light(event.target.closest("[data-node]")?.dataset.node ?? null));
+  notes.addEventListener("pointerleave", () => light(null));
   whenLit((node) => mark("lit", node === null ? [] : mentions.filter((m) => m[4] === Number(node))));
 }
 
@@ -29,11 +32,34 @@ export function readMentions(text, found) {
   mark("lit", []);
 }
 
-export function readFault() {
-  for (const [name, place] of [["fault", "#fault [data-span]"], ["trouble", "#notes .trouble[data-span]"], ["unused", "#notes .unused[data-span]"]]) {
-    mark(name, [...document.querySelectorAll(place)].map((said) => said.dataset.span.split(" ").map(Number)));
-  }
-  source.setAttribute("aria-invalid", document.querySelector("#fault [data-span]") ? "true" : "false");
+// A fault is shown once the typing rests: half a word is no mistake. One that is shown stays so.
+export function readFault(patience = PATIENCE) {
+  clearTimeout(waiting);
+  const [place] = spansIn("#fault [data-span]");
+  source.setAttribute("aria-invalid", String(Boolean(place)));
+  const show = () => {
+    fault.classList.remove("waiting");
+    faultShown = Boolean(place);
+    mark("fault", place ? [place] : []);
+  };
+  if (!place || faultShown || !patience) return show();
+  fault.classList.add("waiting");
+  waiting = setTimeout(show, patience);
+}
+
+// Remarks belong to the text that was drawn; while another is refused, their words move along.
+export function readNotes() {
+  for (const name of ["trouble", "unused"]) mark(name, spansIn(`#notes .${name}[data-span]`));
+}
+
+// What went wrong between here and the server; it has no place in the text.
+export function complain(sentence) {
+  fault.replaceChildren(Object.assign(document.createElement("p"), { textContent: sentence }));
+  readFault();
+}
+
+function spansIn(selector) {
+  return [...document.querySelectorAll(selector)].map((said) => said.dataset.span.split(" ").map(Number));
 }
 
 // One div a line. A changed line's text is edited in place, so that ranges in it live on.

@@ -1,6 +1,6 @@
 // Sliders and number fields: they send what was set, and write the numbers that come back into the
 // picture that is there. No node moves. The newest setting wins; one request is under way at a time.
-import { readFault } from "./editor.js";
+import { complain, readNotes } from "./editor.js";
 import { writeLink } from "./link.js";
 
 const form = document.getElementById("program");
@@ -98,7 +98,7 @@ async function ask() {
       if (numbers.stale) window.htmx.trigger("#source", "redraw");
       else if (body.get("source") === drawnText) write(numbers);
     } catch {
-      document.getElementById("fault").textContent = "The server does not answer. What you set is kept; move on to try again.";
+      complain("The server does not answer. What you set is kept; set it again to try again.");
       break;
     }
   }
@@ -126,7 +126,7 @@ function write(numbers) {
   for (const field of leaves.querySelectorAll(".number")) if (document.activeElement !== field) rest(field);
   document.getElementById("notes").innerHTML = numbers.notes; // the server's own fragment, escaped there
   document.getElementById("summary").textContent = numbers.summary;
-  readFault();
+  if (document.getElementById("source").value === drawnText) readNotes();
   writeLink(numbers.link);
 }
 

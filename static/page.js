@@ -1,7 +1,7 @@
 // The page, put together. JavaScript changes how things look and carries gestures; every value and
 // every gradient comes from the server.
 import { keepDrawing, redraw, startPicture } from "./picture.js";
-import { readFault, readMentions, startEditor } from "./editor.js";
+import { complain, readFault, readMentions, readNotes, startEditor } from "./editor.js";
 import { readLeaves, startLeaves } from "./leaves.js";
 import { openLink, startLink, writeLink } from "./link.js";
 
@@ -13,6 +13,7 @@ startLeaves();
 startLink();
 startTheme();
 drawn(source.value);
+readFault(0);
 
 // What was sent is what will have been drawn when the answer comes.
 let sent = source.value;
@@ -30,7 +31,7 @@ document.addEventListener("htmx:after:swap", ({ detail }) => {
 });
 document.addEventListener("htmx:error", ({ detail }) => {
   if (detail.ctx?.status?.includes?.("Abort")) return;
-  document.getElementById("fault").textContent = "The server does not answer. Your text is kept; type on to try again.";
+  complain("The server does not answer. Your text is kept; type on to try again.");
 });
 openLink();
 
@@ -42,6 +43,7 @@ function drawn(text) {
   redraw();
   readMentions(text, JSON.parse(picture.dataset.mentions));
   readLeaves(text);
+  readNotes();
   readFault();
   writeLink(picture.dataset.link);
 }

@@ -5,7 +5,9 @@ const canvas = document.getElementById("canvas");
 const PAD = 24;
 const SMALLEST = 0.08;
 const LARGEST = 4;
+const LARGEST_FIT = 1.3;
 const READABLE = 0.72; // a narrow window starts no smaller: it shows a part, at reading size
+const LEGIBLE = 0.3; // nor does a wide one start smaller than this
 const NARROW = 700; // px
 const SETTLE = 160; // ms after the last wheel turn
 
@@ -38,7 +40,7 @@ export function startPicture() {
     }
   });
   canvas.addEventListener("focusout", () => light(null));
-  document.getElementById("fit").addEventListener("click", () => glide(() => fit(SMALLEST)));
+  document.getElementById("fit").addEventListener("click", () => glide(() => fit(0)));
   document.getElementById("zoom-in").addEventListener("click", () => glide(() => zoom(1.25)));
   document.getElementById("zoom-out").addEventListener("click", () => glide(() => zoom(0.8)));
   new ResizeObserver(() => svg && !moved && (fit(), apply())).observe(canvas);
@@ -83,10 +85,28 @@ export function redraw() {
   } else {
     fit();
   }
+  if (before) follow(box);
   apply();
   if (before && !calm()) animate(box);
   if (before?.focus) svg.querySelector(`.card[data-key="${CSS.escape(before.focus)}"]`)?.focus();
   before = null;
+}
+
+// What an edit has added is brought into view.
+function follow(box) {
+  const added = [...cards()].filter((each) => !before.places.has(each.dataset.key)).at(-1);
+  if (!added) return;
+  const [x, y] = placeOf(added);
+  const size = added.querySelector(".rim").getBBox();
+  const left = view.x + (x - box.x) * view.scale;
+  const top = view.y + (y - box.y) * view.scale;
+  view.x += inside(left, size.width * view.scale, canvas.clientWidth);
+  view.y += inside(top, size.height * view.scale, canvas.clientHeight);
+}
+
+// How far something must move to lie within the canvas; 0 where it does.
+function inside(start, size, room) {
+  return Math.max(PAD - start, 0) || Math.min(room - PAD - start - size, 0);
 }
 
 function animate(box) {
@@ -125,13 +145,13 @@ function apply() {
   svg.style.transform = matrix(view);
 }
 
-// The whole drawing, centred; never smaller than `least`.
-function fit(least = canvas.clientWidth < NARROW ? READABLE : SMALLEST) {
+// The whole drawing, centred; where that would be smaller than `least`, its beginning at reading size.
+function fit(least = canvas.clientWidth < NARROW ? READABLE : LEGIBLE) {
   const box = svg.viewBox.baseVal;
   const width = canvas.clientWidth - 2 * PAD;
   const height = canvas.clientHeight - 2 * PAD;
-  const whole = Math.min(1, width / box.width, height / box.height);
-  view.scale = Math.max(whole, least);
+  const whole = Math.min(LARGEST_FIT, width / box.width, height / box.height);
+  view.scale = whole < least ? READABLE : whole;
   const centred = (room, size) => PAD + Math.max(0, (room - size * view.scale) / 2);
   view.x = centred(width, box.width);
   view.y = centred(height, box.height);
@@ -163,8 +183,8 @@ function pan(x, y) {
 function bringIntoView(node) {
   const inner = node.getBoundingClientRect();
   const outer = canvas.getBoundingClientRect();
-  const x = Math.max(outer.left + PAD - inner.left, 0) || Math.min(outer.right - PAD - inner.right, 0);
-  const y = Math.max(outer.top + PAD - inner.top, 0) || Math.min(outer.bottom - PAD - inner.bottom, 0);
+  const x = inside(inner.left - outer.left, inner.width, outer.width);
+  const y = inside(inner.top - outer.top, inner.height, outer.height);
   canvas.scrollTo(0, 0);
   if (x || y) glide(() => pan(x, y));
 }
@@ -217,7 +237,7 @@ function startHand() {
   };
   canvas.addEventListener("pointerup", up);
   canvas.addEventListener("pointercancel", up);
-  canvas.addEventListener("dblclick", (event) => event.target.closest(".card") || glide(() => fit(SMALLEST)));
+  canvas.addEventListener("dblclick", (event) => event.target.closest(".card") || glide(() => fit(0)));
 }
 
 // Two fingers: what lies between them stays between them.
@@ -255,7 +275,7 @@ const viewKeys = {
   "+": () => glide(() => zoom(1.25)),
   "=": () => glide(() => zoom(1.25)),
   "-": () => glide(() => zoom(0.8)),
-  0: () => glide(() => fit(SMALLEST)),
+  0: () => glide(() => fit(0)),
 };
 const STRIDE = 80;
 const canvasKeys = {

@@ -73,7 +73,7 @@ def _room(operands: list[list[int]], users: list[list[int]]) -> list[int]:
     """
     fans: list[bool] = []
     for row, own in zip(operands, users, strict=True):
-        shared = len(row) == 2 and any([len(users[operand]) >= FAN for operand in row])
+        shared = len(row) == 2 and any(len(users[operand]) >= FAN for operand in row)
         fans.append(len(own) == 1 and (shared or (len(row) == 1 and fans[row[0]])))
     room = [1] * len(operands)
     for row in operands:
@@ -96,8 +96,10 @@ def _held(operands: list[list[int]], users: list[list[int]]) -> list[list[int]]:
     for row in operands:
         fixed = [node for node in row if held[node] or len(users[node]) > 1]
         moving = [node for node in row if node not in fixed]
-        pull = sum([1 if len(users[node]) > 1 else 2 for node in fixed]) + sum([pulls[node] for node in moving])
-        leafy.append(any([leafy[node] or not operands[node] for node in moving]))
+        pull = sum([1 if len(users[node]) > 1 else 2 for node in fixed]) + sum(
+            [pulls[node] for node in moving]
+        )
+        leafy.append(any(leafy[node] or not operands[node] for node in moving))
         slides = pull == 0 or (pull == 1 and leafy[-1])
         held.append([] if slides else fixed or row)
         pulls.append(pull)
@@ -105,7 +107,7 @@ def _held(operands: list[list[int]], users: list[list[int]]) -> list[list[int]]:
 
 
 def reading_order(links: Links) -> list[int]:
-    """Return for each node when a reader meets it: depth first from the results, operands in turn."""
+    """Return for each node when a reader meets it: depth first, operands in turn."""
     rank = [-1] * len(links.column)
     met = 0
     for result, users in enumerate(links.users):

@@ -91,11 +91,15 @@ def _middles(
     if previous is None or np.isnan(previous).all():
         settled = settle(grid, untangle(grid), links, heights)[: len(heights)]
         top = min([y - height / 2 for y, height in zip(settled, heights, strict=True)])
-        return [float(round(y - top + MARGIN)) for y in settled]
-    before: list[float] = np.round(previous[:, 1] + sizes[:, 1] / 2).tolist()
-    return [
-        float(round(y)) for y in resettle(grid, links, heights, followed, before)[: len(heights)]
-    ]
+        return [_whole(y - top + MARGIN) for y in settled]
+    before = [_whole(y) for y in (previous[:, 1] + sizes[:, 1] / 2).tolist()]
+    settled = resettle(grid, links, heights, followed, before)[: len(heights)]
+    return [_whole(y) for y in settled]
+
+
+def _whole(y: float) -> float:
+    """Round halves up, so that whole distances stay what they are; NaN stays NaN."""
+    return (y + 0.5) // 1
 
 
 def _framed(x: Array, y: Array, sizes: Array, wires: tuple[Wire, ...]) -> Layout:
@@ -111,7 +115,7 @@ def _framed(x: Array, y: Array, sizes: Array, wires: tuple[Wire, ...]) -> Layout
 def _columns(
     links: Links, widths: list[float], gaps: list[Turns], lanes: list[dict[int, int]]
 ) -> tuple[list[float], list[float]]:
-    """Return the left and right edge of every column in px: wider gaps for more and steeper wires."""
+    """Return left and right of each column in px; more and steeper wires get wider gaps."""
     broad = [0.0] * len(gaps)
     for at, width in zip(links.column, widths, strict=True):
         broad[at] = max(broad[at], width)
@@ -177,5 +181,6 @@ def _ports(
         if links.operands[node]:
             ports.append((lefts[at], lefts[at] + widths[node]))
         else:
-            ports.append((rights[at] - widths[node], rights[at]))
+            left = round(2 * (rights[at] - widths[node])) / 2
+            ports.append((left, rights[at]))
     return ports

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right, insort
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 
 from engine.drawing.layers import Links, households
 
@@ -77,9 +78,12 @@ def lattice(links: Links, followed: dict[int, int], rank: list[int]) -> Lattice:
     return Lattice(count, carries, ins, outs, rows, ease)
 
 
-def crossings(lattice: Lattice, rows: Rows) -> int:
-    """Return how many pairs of wires cross between the columns, trunks counted once."""
-    return sum(_gap_crossings(lattice.outs, a, b) for a, b in zip(rows, rows[1:], strict=False))
+def crossings(lattice: Lattice, rows: Rows) -> list[int]:
+    """Return how many pairs of wires cross right of each column, trunks counted once."""
+    return [
+        *[_gap_crossings(lattice.outs, a, b) for a, b in pairwise(rows)],
+        0,
+    ]
 
 
 def _gap_crossings(outs: list[list[int]], left: list[int], right: list[int]) -> int:
@@ -88,8 +92,8 @@ def _gap_crossings(outs: list[list[int]], left: list[int], right: list[int]) -> 
     total = 0
     for item in left:
         targets = [place[out] for out in outs[item]]
-        for target in targets:
-            total += len(ends) - bisect_right(ends, target)
+        if ends and targets and min(targets) < ends[-1]:
+            total += sum([len(ends) - bisect_right(ends, target) for target in targets])
         for target in targets:
             insort(ends, target)
     return total
@@ -97,21 +101,20 @@ def _gap_crossings(outs: list[list[int]], left: list[int], right: list[int]) -> 
 
 def untangle(lattice: Lattice) -> Rows:
     """Return the rows with fewer crossings, or the reading order if no sweep improves on it."""
-    best = lattice.rows
-    fewest = crossings(lattice, best)
-    rows = best
+    best = rows = lattice.rows
+    tangled = crossings(lattice, best)
+    fewest = sum(tangled)
     idle = 0
-    sweeps = max(2, min(6, EFFORT // (len(lattice.carries) + 1)))
-    for sweep in range(sweeps):
+    for sweep in range(max(2, min(6, EFFORT // (len(lattice.carries) + 1)))):
         if not fewest or idle == 2:
             break
         rows = _swept(lattice, rows, rightwards=sweep % 2 == 1)
         _swap_neighbours(lattice, rows)
         tangled = crossings(lattice, rows)
         idle += 1
-        if tangled < fewest:
+        if sum(tangled) < fewest:
             idle = 0
-            best, fewest = [row[:] for row in rows], tangled
+            best, fewest = [row[:] for row in rows], sum(tangled)
     return best
 
 
@@ -119,14 +122,18 @@ def _swept(lattice: Lattice, rows: Rows, *, rightwards: bool) -> Rows:
     """Return the rows with each column ordered by the medians of its fixed neighbour column."""
     swept = [row[:] for row in rows]
     links = lattice.ins if rightwards else lattice.outs
+    ease = lattice.ease
     place = [0.0] * len(lattice.carries)
     walk = range(len(rows)) if rightwards else range(len(rows) - 1, -1, -1)
     for at in walk:
         row = swept[at]
-        key = {
-            item: _median([place[other] for other in links[item]]) for item in row if links[item]
-        }
-        swept[at] = _merged(row, key, lattice.ease)
+        if any(ease[item] for item in row):
+            key = {
+                item: _median([place[other] for other in links[item]])
+                for item in row
+                if links[item]
+            }
+            swept[at] = _merged(row, key, ease)
         for k, item in enumerate(swept[at]):
             place[item] = float(k)
     return swept
@@ -165,36 +172,30 @@ def _median(places: list[float]) -> float:
 
 def _swap_neighbours(lattice: Lattice, rows: Rows) -> None:
     """Swap items that stand next to each other, in place, wherever that removes crossings."""
+    ease, ins, outs = lattice.ease, lattice.ins, lattice.outs
     place = [0] * len(lattice.carries)
     for row in rows:
         for k, item in enumerate(row):
             place[item] = k
-    ease = lattice.ease
     for row in rows:
-        ends = {
-            item: (
-                sorted([place[other] for other in lattice.ins[item]]),
-                sorted([place[other] for other in lattice.outs[item]]),
-            )
-            for item in row
-        }
         for k in range(len(row) - 1):
             above, below = row[k], row[k + 1]
-            eased = max(ease[above], ease[below])
-            siblings = lattice.outs[above] == lattice.outs[below]
-            may = siblings or eased == FREE or ease[above] != ease[below]
-            if may and _gain(ends[above], ends[below]) > 0:
+            loose = ease[above] != ease[below] or ease[above] == FREE or outs[above] == outs[below]
+            if loose and (
+                _gain(ins[above], ins[below], place) + _gain(outs[above], outs[below], place) > 0
+            ):
                 row[k], row[k + 1] = below, above
         for k, item in enumerate(row):
             place[item] = k
 
 
-def _gain(above: tuple[list[int], list[int]], below: tuple[list[int], list[int]]) -> int:
+def _gain(above: list[int], below: list[int], place: list[int]) -> int:
     """Return how many crossings go when two neighbours with these wire ends change places."""
-    gain = 0
-    for upper, lower in zip(above, below, strict=True):
-        if upper and lower:
-            if upper[-1] > lower[0]:
-                gain += sum([bisect_left(lower, end) for end in upper])
-            gain -= sum([bisect_left(upper, end) for end in lower])
+    if not above or not below:
+        return 0
+    upper = sorted([place[item] for item in above])
+    lower = sorted([place[item] for item in below])
+    gain = -sum([bisect_left(upper, end) for end in lower])
+    if upper[-1] > lower[0]:
+        gain += sum([bisect_left(lower, end) for end in upper])
     return gain

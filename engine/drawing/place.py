@@ -94,7 +94,7 @@ def backbone(links: Links) -> tuple[list[int], set[int]]:
 
 
 def _heaviest(row: list[int], weight: list[int], links: Links) -> int:
-    """Return the operand a node is level with, or -1: the heavier by far, or the one further off."""
+    """Return the operand a node is level with: the heavier by far, or the further off; or -1."""
     if len(row) < 2:
         return row[0] if row else -1
     fans = [len(links.users[operand]) for operand in row]
@@ -151,7 +151,7 @@ class Wishes:
         heights = [middle[out] for out in others]
         return min(max(middle[item], min(heights)), max(heights))
 
-    def guides(self, item: int, rightwards: bool) -> list[int]:  # noqa: FBT001
+    def guides(self, item: int, *, rightwards: bool) -> list[int]:
         """Return the items of the column settled before that an item moves along with."""
         if rightwards and item not in self.hung:
             return self.level[item]
@@ -160,6 +160,11 @@ class Wishes:
 
 def pooled(wishes: list[float], weights: list[float], steps: list[float]) -> list[float]:
     """Return the positions nearest to the wishes (weighted squares) that keep the steps apart."""
+    for above, below, step in zip(wishes, wishes[1:], steps[1:], strict=False):
+        if below - above < step:
+            break
+    else:
+        return wishes
     means: list[float] = []
     masses: list[float] = []
     counts: list[int] = []

@@ -28,7 +28,8 @@ def resettle(
 
     Args:
         lattice: in reading order.
-        links, heights: of the cards; heights in px.
+        links: what the lattice was made of.
+        heights: of the cards, in px.
         followed: the trunks in the lattice, with the last column each passes.
         before: the middle of each card in the picture before in px, NaN for a new card.
     """
@@ -40,18 +41,19 @@ def resettle(
     _guess(lattice, before, middle)
     columns = list(zip(rows, spans, strict=True))
     for turn in range(2 * ROUNDS):
+        stood = middle[:]
         rightwards = turn % 2 == 1
         for row, span in columns if rightwards else reversed(columns):
-            goals = [_goal(item, wishes, before, middle, rightwards) for item in row]
+            goals = [_goal(item, wishes, before, middle, rightwards=rightwards) for item in row]
             weights = [0.01 if isnan(before[item]) else 1.0 for item in row]
             for item, y in zip(row, nearest(goals, weights, span), strict=True):
                 middle[item] = y
+        if middle == stood:
+            break
     return middle
 
 
-def _spacing(
-    row: list[int], cards: int, heights: list[float], before: list[float]
-) -> list[float]:
+def _spacing(row: list[int], cards: int, heights: list[float], before: list[float]) -> list[float]:
     """Return the spacing of a column, with what rounding took between old items forgiven."""
     steps = spacing(row, cards, heights)
     for k in range(1, len(row)):
@@ -123,13 +125,16 @@ def _guess(lattice: Lattice, before: list[float], middle: list[float]) -> None:
 
 
 def _goal(
-    item: int, wishes: Wishes, before: list[float], middle: list[float], rightwards: bool
+    item: int, wishes: Wishes, before: list[float], middle: list[float], *, rightwards: bool
 ) -> float:
     """Return where an item should stand: an old one where it stood, moved with its neighbours."""
     if isnan(before[item]):
         return wishes.right(item, middle) if rightwards else wishes.left(item, middle)
-    others = wishes.guides(item, rightwards)
-    moves = [middle[other] - before[other] for other in others if not isnan(before[other])]
+    moves = [
+        middle[other] - before[other]
+        for other in wishes.guides(item, rightwards=rightwards)
+        if not isnan(before[other])
+    ]
     return before[item] + (sum(moves) / len(moves) if moves else 0.0)
 
 
@@ -138,6 +143,11 @@ def nearest(goals: list[float], weights: list[float], steps: list[float]) -> lis
 
     Least absolute distances, where `place.pooled` takes squares: most stay, a few make room.
     """
+    for above, below, step in zip(goals, goals[1:], steps[1:], strict=False):
+        if below - above < step:
+            break
+    else:
+        return goals
     blocks: list[tuple[float, list[tuple[float, float]]]] = []
     offset = 0.0
     offsets = []

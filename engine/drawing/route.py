@@ -71,7 +71,9 @@ def route(
     """Return the level pieces of every trunk, from its own column (exclusive) to its last.
 
     Args:
-        column, middle, heights: of each card; middle and heights in px.
+        column: of each card.
+        middle: of each card, in px.
+        heights: of each card, in px.
         users: of each card.
         followed: values whose trunk is threaded through the columns, with the last one it passes.
         far: values whose trunk runs below the picture.

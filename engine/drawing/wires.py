@@ -65,7 +65,7 @@ def turns(
     for source, targets in enumerate(users):
         if not targets:
             continue
-        at, y = column[source], middle[source]
+        y = middle[source]
         trunk = iter(runs.get(source, ()))
         run = next(trunk, None)
         ends: dict[int, list[float]] = {}
@@ -73,7 +73,7 @@ def turns(
             ends.setdefault(column[target] - 1, []).append(middle[target])
         for gap in sorted({*ends, *[run.first - 1 for run in runs.get(source, ())]}):
             while run and run.first <= gap:
-                at, y = run.first, run.y
+                y = run.y
                 run = next(trunk, None)
             heights = ends.get(gap, [])
             if run and run.first == gap + 1:
@@ -112,7 +112,8 @@ def draw(
     """Return all wires, by source and then by target.
 
     Args:
-        users, column: of each card.
+        users: of each card, ascending.
+        column: of each card.
         ports: x of each card's left and right rim, in px.
         middle: y of each card's middle, in px.
         frame: the columns, trunks and buses.
@@ -127,7 +128,7 @@ def draw(
     return wires
 
 
-# A level piece of a wire: x where it begins, x where it ends, y, and x of the bus before it, if any.
+# A level piece of a wire: x where it begins, x where it ends, y, and x of the bus before it.
 Level = tuple[float, float, float, float | None]
 
 

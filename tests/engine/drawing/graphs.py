@@ -105,10 +105,13 @@ def graphs(draw: st.DrawFn, max_nodes: int = 120) -> tuple[Operands, Sizes]:
             sizes.append(random.choice([CARD, CARD, CONSTANT]))
             continue
         picks = [
-            random.randrange(min(node, 2)) if random.random() < fan
+            random.randrange(min(node, 2))
+            if random.random() < fan
             else random.randrange(max(0, node - near), node)
             for _ in range(random.choice([1, 2, 2]))
         ]
         rows.append(tuple(picks))
-        sizes.append(CARD if random.random() < 0.95 else (random.uniform(60, 700), random.uniform(30, 400)))
+        sizes.append(
+            CARD if random.random() < 0.95 else (random.uniform(60, 700), random.uniform(30, 400))
+        )
     return graph(rows), np.array(sizes)

@@ -17,7 +17,6 @@ from tests.engine.drawing.graphs import (
     chain,
     graph,
     graphs,
-    network,
     sum_of,
 )
 
@@ -108,11 +107,13 @@ def test_the_size_covers_cards_and_wires(case: Case) -> None:
     layout = lay_out(operands, sizes)
     left, top, right, bottom = boxes(layout, sizes).T
     wires = [np.array(wire.points) for wire in layout.wires]
-    points = np.concatenate([np.column_stack([left, top]), np.column_stack([right, bottom]), *wires])
+    points = np.concatenate(
+        [np.column_stack([left, top]), np.column_stack([right, bottom]), *wires]
+    )
     corner = np.array([layout.left, layout.top])
     assert (layout.left, layout.top) == (0, 0) or points.min(axis=0) == pytest.approx(corner + 24)
     assert (points >= corner).all()
-    assert (points <= corner + (layout.width, layout.height)).all()
+    assert (points <= corner + np.array([layout.width, layout.height])).all()
 
 
 @many
