@@ -147,17 +147,7 @@ def numbers_view(numbers: Numbers, drawing: Drawing) -> dict[str, object]:
     """Return what changes in a picture whose structure stays: a list a card, a list a wire."""
     return {
         "cards": [
-            [
-                c.name,
-                c.value,
-                c.value_exact,
-                c.grad,
-                c.grad_exact,
-                c.tone,
-                *c.bar,
-                c.trouble,
-                c.spoken,
-            ]
+            [c.name, c.value, c.grad, c.tone, *c.bar, c.trouble, c.hover, c.spoken]
             for c in numbers.cards()
         ],
         "wires": [[wire.tone, wire.width] for wire in drawing.wires(numbers)],

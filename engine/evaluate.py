@@ -178,7 +178,7 @@ def _steepness(graph: Graph, values: Array, flow: Flow) -> str:
 
 def _reason(op: Op, numbers: list[float], result: float) -> str:
     shown = [short(number) for number in numbers]
-    if op.name == "div":
+    if op.name == "div" and numbers[1] == 0:
         return f"{shown[0]} / 0 has no finite value. It needs a divisor other than 0."
     if not op.holds(*numbers):
         at = shown[0] if op.arity == 1 else f"({', '.join(shown)})"

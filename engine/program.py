@@ -50,7 +50,7 @@ class Program:
         inputs: its named leaves, in evaluation order; names are unique.
         written: (n, 1) float64, the numbers of the leaves as the text has them.
         mentions: which words stand for which node.
-        unused: (name, place) of what was assigned and does not reach the output.
+        unused: (name, place) of values that nothing uses, though they are not the output.
     """
 
     source: str
@@ -112,12 +112,16 @@ def _program(source: str, text: Text, reader: Reader, output: Expr) -> Program:
         inputs=tuple(_inputs(nodes)),
         written=leaf_numbers(nodes),
         mentions=tuple(sorted(mentions, key=lambda mention: mention.span)),
-        unused=tuple(
-            (name, span)
-            for name, span, node in reader.assigned
-            if node not in places or not graph.reaching[places[node]]
-        ),
+        unused=tuple(_unused(reader, graph, places)),
     )
+
+
+def _unused(reader: Reader, graph: Graph, places: Mapping[Expr, int]) -> Iterator[tuple[str, Span]]:
+    """Yield the loose ends: values with a name that nothing uses, the output aside."""
+    used = {graph.output, *graph.operands.ravel().tolist()}
+    for name, span, node in reader.assigned:
+        if reader.names[name] is node and places[node] not in used:
+            yield name, span
 
 
 def _inputs(nodes: list[Expr]) -> Iterator[Input]:

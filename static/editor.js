@@ -17,6 +17,7 @@ let waiting;
 export function startEditor() {
   reflect();
   source.addEventListener("input", reflect);
+  source.addEventListener("input", () => light(null)); // a pointer at rest is not pointing
   source.addEventListener("pointermove", point);
   source.addEventListener("pointerleave", () => light(null));
   document.addEventListener("selectionchange", followCaret);
@@ -52,9 +53,11 @@ export function readNotes() {
   for (const name of ["trouble", "unused"]) mark(name, spansIn(`#notes .${name}[data-span]`));
 }
 
-// What went wrong between here and the server; it has no place in the text.
+// What went wrong between here and the server, which has no place in the text; "" takes it back.
 export function complain(sentence) {
-  fault.replaceChildren(Object.assign(document.createElement("p"), { textContent: sentence }));
+  const said = fault.querySelector("p.server");
+  if (!sentence) return said?.remove();
+  fault.replaceChildren(Object.assign(document.createElement("p"), { className: "server", textContent: sentence }));
   readFault();
 }
 
@@ -140,12 +143,13 @@ function units(text, column) {
   return place;
 }
 
-// Which node do the words at this offset of the text stand for? The narrowest mention wins.
-function nodeAt(offset) {
+// Which node does a character of the text stand for? The narrowest mention around it wins. For a
+// caret, which stands between two characters, the end of a mention counts as inside.
+function nodeAt(offset, atCaret) {
   if (source.value !== drawnText) return null;
   const before = source.value.slice(0, offset).split("\n");
   const line = before.length;
-  const column = [...before.at(-1)].length + 1;
+  const column = [...before.at(-1)].length + (atCaret ? 1 : 1.5);
   const inside = mentions.find(([l, c, el, ec]) => (l < line || (l === line && c <= column)) && (line < el || (line === el && column <= ec)));
   return inside ? inside[4] : null;
 }
@@ -153,13 +157,14 @@ function nodeAt(offset) {
 function point(event) {
   const place = document.caretPositionFromPoint?.(event.clientX, event.clientY);
   if (!place) return;
-  light(place.offsetNode === source ? nodeAt(place.offset) : null);
+  const left = event.clientX < (place.getClientRect()?.left ?? 0);
+  light(place.offsetNode === source ? nodeAt(place.offset - (left ? 1 : 0), false) : null);
 }
 
 // The caret's node is outlined, so that words can be followed by keyboard; nothing is dimmed.
 function followCaret() {
   if (document.activeElement !== source) return;
-  speak(source.selectionStart === source.selectionEnd ? nodeAt(source.selectionStart) : null);
+  speak(source.selectionStart === source.selectionEnd ? nodeAt(source.selectionStart, true) : null);
 }
 
 function speak(node) {

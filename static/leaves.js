@@ -6,11 +6,15 @@ import { writeLink } from "./link.js";
 const form = document.getElementById("program");
 const leaves = document.getElementById("leaves");
 const MINUS = "\u2212";
+const STEPS = 1000; // of a slider, from its middle to an end
+const RETRY = 2500; // ms
 
 let drawnText = "";
 let shown = { cards: [], wires: [] };
 let wanted = false;
 let asking = false;
+let atFocus = "";
+const recent = new Map(); // leaf -> what was set since the last edit was sent
 
 export function startLeaves() {
   leaves.addEventListener("input", (event) => {
@@ -26,10 +30,11 @@ export function startLeaves() {
   });
   leaves.addEventListener("focusin", ({ target }) => {
     if (!target.matches(".number")) return;
-    target.value = target.dataset.exact;
+    target.value = atFocus = target.dataset.exact;
     target.select();
   });
-  leaves.addEventListener("focusout", ({ target }) => target.matches(".number") && rest(target));
+  leaves.addEventListener("focusout", ({ target }) => target.matches(".number") && leave(target));
+  document.getElementById("source").addEventListener("htmx:before:request", () => recent.clear());
   leaves.addEventListener("keydown", (event) => {
     if (event.key === "Enter") event.preventDefault(); // there is nothing to submit
   });
@@ -38,6 +43,11 @@ export function startLeaves() {
 
 export function readLeaves(text) {
   drawnText = text;
+  // what was set while the edit was under way was not in it
+  for (const [name, number] of [...recent]) {
+    const row = [...leaves.querySelectorAll(".leaf")].find((each) => each.dataset.name === name);
+    if (row) set(row, number);
+  }
   const svg = document.querySelector("#drawn > svg");
   shown = {
     wires: [...svg.querySelectorAll(".wire")],
@@ -53,35 +63,57 @@ export function readLeaves(text) {
 }
 
 function type(row, field) {
-  const text = field.value.trim().replaceAll(MINUS, "-").replace(",", ".");
-  const number = text === "" ? NaN : Number(text);
-  field.setAttribute("aria-invalid", String(!Number.isFinite(number)));
-  if (Number.isFinite(number)) set(row, String(number));
+  const number = read(field.value);
+  field.setAttribute("aria-invalid", String(number === null));
+  if (number !== null) set(row, String(number));
+}
+
+// A number as people write it: 0.5, .5, -3, 1e-5, 0,5, 1/2; null for all else.
+function read(text) {
+  const [over, under = "1", ...more] = text.replaceAll(MINUS, "-").replaceAll(",", ".").split("/").map((part) => part.trim());
+  const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+  if (more.length || !decimal.test(over) || !decimal.test(under)) return null;
+  const number = Number(over) / Number(under);
+  return Number.isFinite(number) ? number : null;
 }
 
 function set(row, text) {
   const number = Number(text);
   const [slider, field, setting] = ['[type="range"]', ".number", '[name="set"]'].map((part) => row.querySelector(part));
   const changed = number !== Number(row.dataset.written);
-  if (Math.abs(number) > Number(slider.max)) {
-    slider.max = 2 * Math.abs(number);
-    slider.min = -slider.max;
-  }
+  stretch(slider, Math.abs(number));
   slider.value = number;
   field.dataset.exact = field.title = text;
   if (document.activeElement !== field) field.value = text.replace("-", MINUS);
   setting.value = `${row.dataset.name}:${text}`;
   setting.disabled = !changed;
   row.classList.toggle("changed", changed);
+  recent.set(row.dataset.name, text);
   wanted = true;
   ask();
 }
 
-// A field at rest shows its number short, as its card does.
+// A slider reaches as far as the server said, or twice as far as a larger number needs.
+function stretch(slider, size) {
+  const reach = Number(slider.dataset.reach);
+  const needed = size > reach ? Math.min(2 * size, Number.MAX_VALUE) : reach;
+  if (Number(slider.max) === needed || (document.activeElement === slider && size <= Number(slider.max))) return;
+  slider.max = needed;
+  slider.min = -needed;
+  slider.step = needed / STEPS;
+}
+
+// A field at rest shows its number short, as its card does; what cannot be read is undone.
+function leave(field) {
+  const row = field.closest(".leaf");
+  if (field.getAttribute("aria-invalid") === "true") set(row, atFocus);
+  rest(field);
+}
+
 function rest(field) {
   field.removeAttribute("aria-invalid");
-  const node = field.closest(".leaf").dataset.node;
-  field.value = shown.cards[node]?.value.textContent ?? field.dataset.exact;
+  const card = shown.cards[field.closest(".leaf").dataset.node];
+  field.value = asking || !card ? field.dataset.exact.replace("-", MINUS) : card.value.textContent;
 }
 
 async function ask() {
@@ -98,16 +130,19 @@ async function ask() {
       if (numbers.stale) window.htmx.trigger("#source", "redraw");
       else if (body.get("source") === drawnText) write(numbers);
     } catch {
-      complain("The server does not answer. What you set is kept; set it again to try again.");
+      complain("The server does not answer. What you set is kept; it is tried again.");
+      setTimeout(() => { wanted = true; ask(); }, RETRY);
       break;
     }
   }
   asking = false;
+  for (const field of leaves.querySelectorAll(".number")) if (document.activeElement !== field) rest(field);
 }
 
 function write(numbers) {
+  complain("");
   for (const [place, part] of shown.cards.entries()) {
-    const [name, value, valueExact, grad, gradExact, tone, x, width, trouble, spoken] = numbers.cards[place];
+    const [name, value, grad, tone, x, width, trouble, hover, spoken] = numbers.cards[place];
     say(part.name, name);
     say(part.value, value);
     say(part.grad, grad);
@@ -116,14 +151,12 @@ function write(numbers) {
     retone(part.card, tone);
     part.card.classList.toggle("broken", Boolean(trouble));
     part.card.setAttribute("aria-label", spoken);
-    const whole = part.title.textContent.split("\n", 1)[0].replace(/ = [^=]*$/, "");
-    say(part.title, [`${whole} = ${valueExact}`, `gradient ${gradExact}`, ...(trouble ? [trouble] : [])].join("\n"));
+    say(part.title, hover);
   }
   for (const [place, [tone, width]] of numbers.wires.entries()) {
     retone(shown.wires[place], tone);
     shown.wires[place].setAttribute("stroke-width", width);
   }
-  for (const field of leaves.querySelectorAll(".number")) if (document.activeElement !== field) rest(field);
   document.getElementById("notes").innerHTML = numbers.notes; // the server's own fragment, escaped there
   document.getElementById("summary").textContent = numbers.summary;
   if (document.getElementById("source").value === drawnText) readNotes();

@@ -6,12 +6,14 @@ import { readLeaves, startLeaves } from "./leaves.js";
 import { openLink, startLink, writeLink } from "./link.js";
 
 const source = document.getElementById("source");
+const RETRY = 2500; // ms
 
 startEditor();
 startPicture();
 startLeaves();
 startLink();
 startTheme();
+startMenus();
 drawn(source.value);
 readFault(0);
 
@@ -31,8 +33,10 @@ document.addEventListener("htmx:after:swap", ({ detail }) => {
 });
 document.addEventListener("htmx:error", ({ detail }) => {
   if (detail.ctx?.status?.includes?.("Abort")) return;
-  complain("The server does not answer. Your text is kept; type on to try again.");
+  complain("The server does not answer. Your text is kept; it is tried again.");
+  setTimeout(() => window.htmx.trigger(source, "redraw"), RETRY);
 });
+addEventListener("online", () => window.htmx.trigger(source, "redraw"));
 openLink();
 
 function drawn(text) {
@@ -46,6 +50,20 @@ function drawn(text) {
   readNotes();
   readFault();
   writeLink(picture.dataset.link);
+}
+
+// In a menu the arrows walk, as menus do.
+function startMenus() {
+  for (const menu of document.querySelectorAll(".menu")) {
+    menu.addEventListener("keydown", (event) => {
+      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      const links = [...menu.querySelectorAll("a")];
+      if (!step || !links.length) return;
+      event.preventDefault();
+      links.at((links.indexOf(document.activeElement) + step) % links.length).focus();
+    });
+    menu.addEventListener("toggle", ({ newState }) => newState === "open" && menu.querySelector("a")?.focus());
+  }
 }
 
 function startTheme() {

@@ -7,7 +7,7 @@ const SMALLEST = 0.08;
 const LARGEST = 4;
 const LARGEST_FIT = 1.3;
 const READABLE = 0.72; // a narrow window starts no smaller: it shows a part, at reading size
-const LEGIBLE = 0.3; // nor does a wide one start smaller than this
+const LEGIBLE = 0.5; // nor does a wide one start smaller than this
 const NARROW = 700; // px
 const SETTLE = 160; // ms after the last wheel turn
 
@@ -16,6 +16,7 @@ let moved = false; // by hand: then a redraw keeps the view, else it fits
 let svg = null;
 let before = null; // what stood where, for the move to the next drawing
 let resting;
+let room = { width: canvas.clientWidth, height: canvas.clientHeight };
 const lit = [];
 
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -43,7 +44,20 @@ export function startPicture() {
   document.getElementById("fit").addEventListener("click", () => glide(() => fit(0)));
   document.getElementById("zoom-in").addEventListener("click", () => glide(() => zoom(1.25)));
   document.getElementById("zoom-out").addEventListener("click", () => glide(() => zoom(0.8)));
-  new ResizeObserver(() => svg && !moved && (fit(), apply())).observe(canvas);
+  new ResizeObserver(resize).observe(canvas);
+}
+
+// What was fitted stays fitted; what was moved by hand keeps its middle in the middle.
+function resize() {
+  if (!svg) return;
+  if (moved) {
+    view.x += (canvas.clientWidth - room.width) / 2;
+    view.y += (canvas.clientHeight - room.height) / 2;
+  } else {
+    fit();
+  }
+  room = { width: canvas.clientWidth, height: canvas.clientHeight };
+  apply();
 }
 
 // Light one node, its operands and its users; null lights none.
@@ -79,17 +93,28 @@ export function redraw() {
   if (next === svg) return;
   svg = next;
   const box = svg.viewBox.baseVal;
-  if (moved && before) {
+  const kept = before ? [...cards()].filter((each) => before.places.has(each.dataset.key)) : [];
+  if (before && (moved || 2 * kept.length >= before.places.size)) {
     view.x += (box.x - before.left) * view.scale;
     view.y += (box.y - before.top) * view.scale;
+    if (!moved) keepInside(box);
+    follow(box);
   } else {
     fit();
   }
-  if (before) follow(box);
   apply();
   if (before && !calm()) animate(box);
   if (before?.focus) svg.querySelector(`.card[data-key="${CSS.escape(before.focus)}"]`)?.focus();
   before = null;
+}
+
+// A fitted picture that grows stays where it is as long as it fits there; then it moves, then shrinks.
+function keepInside(box) {
+  const width = box.width * view.scale;
+  const height = box.height * view.scale;
+  if (width > canvas.clientWidth || height > canvas.clientHeight) return fit();
+  view.x += inside(view.x, width, canvas.clientWidth, 0);
+  view.y += inside(view.y, height, canvas.clientHeight, 0);
 }
 
 // What an edit has added is brought into view.
@@ -105,8 +130,8 @@ function follow(box) {
 }
 
 // How far something must move to lie within the canvas; 0 where it does.
-function inside(start, size, room) {
-  return Math.max(PAD - start, 0) || Math.min(room - PAD - start - size, 0);
+function inside(start, size, room, pad = PAD) {
+  return Math.max(pad - start, 0) || Math.min(room - pad - start - size, 0);
 }
 
 function animate(box) {

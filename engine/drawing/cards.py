@@ -36,21 +36,20 @@ class CardNumbers:
     Attributes:
         name: the label or the words it stands for, cut to the room its value leaves.
         value, grad: significant digits.
-        value_exact, grad_exact: every digit.
         tone: "positive", "negative", "zero" or "trouble", of the gradient.
         bar: (x, width) of the gradient's bar inside the card.
         trouble: why the value is not finite, if it begins here; else empty.
+        hover: the whole name and every digit, a line each for value and gradient.
         spoken: the sentence a screen reader says.
     """
 
     name: str
     value: str
-    value_exact: str
     grad: str
-    grad_exact: str
     tone: str
     bar: tuple[float, float]
     trouble: str
+    hover: str
     spoken: str
 
 
@@ -190,12 +189,13 @@ def _card(graph: Graph, node: int, value: float, gradient: float, trouble: str) 
     return CardNumbers(
         name=name,
         value=shown,
-        value_exact=exact(value),
         grad=grad,
-        grad_exact=exact(gradient),
         tone=look,
         bar=_bar(gradient, width),
         trouble=trouble,
+        hover="\n".join(
+            filter(None, (f"{whole} = {exact(value)}", f"gradient {exact(gradient)}", trouble))
+        ),
         spoken=_spoken(spoken_name, shown, grad, trouble),
     )
 

@@ -8,6 +8,7 @@ from markupsafe import Markup, escape
 
 from engine.drawing.cards import (
     BADGE_RADIUS,
+    CARD,
     PADDING,
     CardNumbers,
     WireNumbers,
@@ -49,7 +50,7 @@ def write_svg(
     parts = [
         opening,
         '<g class="wires" aria-hidden="true">',
-        *(_wire(wire, numbers) for wire, numbers in zip(layout.wires, wires, strict=True)),
+        *(_wire(graph, layout, *pair) for pair in zip(layout.wires, wires, strict=True)),
         f'</g><g class="cards" role="list" aria-label="{count}, in evaluation order">',
     ]
     rows = zip(
@@ -61,17 +62,16 @@ def write_svg(
     return Markup("".join(parts))  # noqa: S704  every piece that is not ours is escaped where it is put in
 
 
-def _wire(wire: Wire, numbers: WireNumbers) -> str:
+def _wire(graph: Graph, layout: Layout, wire: Wire, numbers: WireNumbers) -> str:
     path = (
         f'<path class="wire {numbers.tone}" data-source="{wire.source}" data-target="{wire.target}"'
         f' d="{wire.path}" stroke-width="{numbers.width:g}"/>'
     )
     if wire.count == 1:
         return path
-    x, y = wire.label_at
-    return (
-        f'{path}<text class="times" x="{x:g}" y="{y:g}" text-anchor="middle">×{wire.count}</text>'
-    )
+    x = layout.x[wire.target] - badge_half(graph, wire.target) - 4
+    y = layout.y[wire.target] + CARD[1] / 2 - 8  # a user of operands is no constant
+    return f'{path}<text class="times" x="{x:g}" y="{y:g}" text-anchor="end">×{wire.count}</text>'
 
 
 def _card(
@@ -88,7 +88,7 @@ def _card(
         f'<g class="{looks}" data-node="{node}" data-key="{escape(key)}"'
         f' data-operands="{operands}" transform="translate({x:g} {y:g})" role="listitem"'
         f' tabindex="{0 if node == 0 else -1}" aria-label="{escape(numbers.spoken)}">'
-        f"<title>{escape(_hover(graph, node, numbers))}</title>"
+        f"<title>{escape(numbers.hover)}</title>"
         f'<rect class="rim" width="{width:g}" height="{height:g}" rx="{ROUND}"/>'
         f'<text class="name" x="{left:g}" y="{first}">{escape(numbers.name)}</text>'
         f'<text class="value" x="{right:g}" y="{first}" text-anchor="end">{numbers.value}</text>'
@@ -107,12 +107,6 @@ def _kind(graph: Graph, node: int) -> str:
     if graph.constant[node]:
         return "constant"
     return "parameter" if graph.learnable[node] else "result"
-
-
-def _hover(graph: Graph, node: int, numbers: CardNumbers) -> str:
-    whole = graph.labels[node] or graph.words[node] or numbers.name
-    lines = [f"{whole} = {numbers.value_exact}", f"gradient {numbers.grad_exact}"]
-    return "\n".join([*lines, numbers.trouble] if numbers.trouble else lines)
 
 
 def _badge(graph: Graph, node: int, height: float) -> str:

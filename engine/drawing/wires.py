@@ -30,7 +30,6 @@ class Wire:
         count: how many of the target's operands it is: 2 in x*x.
         path: SVG path data, in px.
         points: the same as cubic Bezier control points (3k + 1 of them); x never falls along it.
-        label_at: a point on the wire with room for a small tag.
     """
 
     source: int
@@ -38,7 +37,6 @@ class Wire:
     count: int
     path: str
     points: tuple[Point, ...]
-    label_at: Point
 
 
 @dataclass(frozen=True)
@@ -162,21 +160,18 @@ def _levels(
 
 
 def _wire(source: int, target: int, count: int, way: list[Level]) -> Wire:
-    x, end, y, _ = way[0]
+    x, _, y, _ = way[0]
     points = [(x, y)]
     path = [f"M{_px(x)} {_px(y)}"]
-    label = ((x + way[-1][1]) / 2, y)
     for k, (start, stop, height, bus) in enumerate(way):
         if k:
-            label = ((end + start) / 2 if bus is None else bus, (y + height) / 2)
             if bus is None:
                 _curve(points, path, (start, height))
             else:
                 _along_bus(points, path, bus, (start, height))
         if stop > start:
             _line(points, path, (stop, height))
-        end, y = stop, height
-    return Wire(source, target, count, "".join(path), tuple(points), label)
+    return Wire(source, target, count, "".join(path), tuple(points))
 
 
 def _curve(points: list[Point], path: list[str], end: Point) -> None:
