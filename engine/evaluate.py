@@ -116,6 +116,7 @@ def gradients(graph: Graph, values: Array) -> Gradients:
     Raises:
         GraphError: `values` came from another graph.
     """
+    _check(graph, values)
     lanes = values.shape[1]
     one_lane = lanes == 1
     nodes: list[Any] = [0.0 if one_lane else np.zeros(lanes)] * len(graph)
@@ -201,11 +202,15 @@ def needs(domain: str) -> str:
     return domain
 
 
-def _rows(graph: Graph, numbers: Array) -> list[Any]:
-    """Return the numbers as a list of floats (one lane) or of (lanes,) rows."""
+def _check(graph: Graph, numbers: Array) -> None:
     if numbers.ndim != 2 or len(numbers) != len(graph):
         message = f"The graph has {len(graph)} nodes; these numbers have shape {numbers.shape}."
         raise GraphError(message)
+
+
+def _rows(graph: Graph, numbers: Array) -> list[Any]:
+    """Return the numbers as a list of floats (one lane) or of (lanes,) rows."""
+    _check(graph, numbers)
     return numbers[:, 0].tolist() if numbers.shape[1] == 1 else list(numbers)
 
 

@@ -110,7 +110,7 @@ def full_name(graph: Graph, node: int) -> str:
     """Return a node's label, or the words it stands for, or its op over its operands."""
     label = graph.labels[node] or graph.words[node]
     if label:
-        return label
+        return label if label.isprintable() else "".join(map(_printable, label))
     op = graph.op(node)
     if op is None:
         return ""
@@ -120,6 +120,11 @@ def full_name(graph: Graph, node: int) -> str:
         + ", ".join(graph.labels[k] or UNDEFINED for k in graph.operands_of(node))
         + ")"
     )
+
+
+def _printable(character: str) -> str:
+    """Return what can stand in a picture: SVG allows no control characters."""
+    return character if character.isprintable() else "\N{REPLACEMENT CHARACTER}"
 
 
 def badge_half(graph: Graph, node: int) -> float:
