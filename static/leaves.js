@@ -36,7 +36,7 @@ export function startLeaves() {
   leaves.addEventListener("focusout", ({ target }) => target.matches(".number") && leave(target));
   document.getElementById("source").addEventListener("htmx:before:request", () => recent.clear());
   leaves.addEventListener("keydown", (event) => {
-    if (event.key === "Enter") event.preventDefault(); // there is nothing to submit
+    if (event.key === "Enter" && event.target.matches("input")) event.preventDefault(); // there is nothing to submit
   });
   form.addEventListener("submit", (event) => event.preventDefault());
 }

@@ -62,7 +62,6 @@ function startMenus() {
       event.preventDefault();
       links.at((links.indexOf(document.activeElement) + step) % links.length).focus();
     });
-    menu.addEventListener("toggle", ({ newState }) => newState === "open" && menu.querySelector("a")?.focus());
   }
 }
 
