@@ -20,6 +20,7 @@ from engine.spans import Span
 
 LEAST_REACH = 10.0  # a slider runs from -reach to reach
 STEPS = 1_000  # of a slider, from one end to its middle
+LARGEST_DOUBLED = 1e300  # beyond it, twice the size is no number
 
 
 @dataclass(frozen=True)
@@ -259,13 +260,9 @@ def _place(span: Span) -> str:
 
 def _reach(size: float) -> float:
     """Return how far a slider goes: ten, or the next round number above twice the size."""
-    if not math.isfinite(size) or 2 * size <= LEAST_REACH:
-        return LEAST_REACH if math.isfinite(size) else 1.0
-    if size < LEAST_REACH:
+    if not math.isfinite(size) or size < LEAST_REACH:
         return LEAST_REACH
+    if size > LARGEST_DOUBLED:
+        return size
     power = 10.0 ** math.floor(math.log10(2 * size))
-    return (
-        float(next(m * power for m in (1, 2, 5, 10) if m * power >= 2 * size))
-        if size < 1e300
-        else size
-    )
+    return next(times * power for times in (1, 2, 5, 10) if times * power >= 2 * size)

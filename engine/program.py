@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from time import monotonic
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,8 +95,9 @@ def parse(source: str, limits: Limits | None = None) -> Program:
     if size > limits.source_bytes:
         message = f"This program is {size:,} bytes long; the limit is {limits.source_bytes:,}."
         raise LimitError(message, START, "Leave out what the output does not need.")
+    started = monotonic()
     text, tree = parse_text(source)
-    reader = Reader(text, tree, limits)
+    reader = Reader(text, tree, limits, started)
     output = reader.read(tree.body)
     return _program(source, text, reader, output)
 

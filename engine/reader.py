@@ -22,7 +22,7 @@ from engine.syntax import Text
 
 CONSTANTS = {"pi": math.pi, "e": math.e}
 INPUT_UNTIL_SET = 1.0
-DEADLINE_EVERY = 256  # nodes made between two looks at the clock
+DEADLINE_EVERY = 256  # nodes made, or statements read, between two looks at the clock
 
 SIGNS: dict[type, str] = {
     ast.Add: "add",
@@ -56,7 +56,7 @@ class Reader:
         assigned: (name, place, node) of each assignment, in order.
     """
 
-    def __init__(self, text: Text, tree: ast.Module, limits: Limits) -> None:
+    def __init__(self, text: Text, tree: ast.Module, limits: Limits, started: float) -> None:
         self.text = text
         self.limits = limits
         self.names: dict[str, Expr] = {}
@@ -68,12 +68,14 @@ class Reader:
             for target in ast.walk(tree)
             if isinstance(target, ast.Name) and isinstance(target.ctx, ast.Store)
         }
-        self._deadline = monotonic() + limits.seconds
+        self._deadline = started + limits.seconds
 
     def read(self, statements: list[ast.stmt]) -> Expr:
         """Return the program's output: its last expression, or what it assigned last."""
         output: Expr | None = None
-        for statement in statements:
+        for number, statement in enumerate(statements):
+            if number % DEADLINE_EVERY == 0:
+                self._check_time(self.text.span(statement))
             match statement:
                 case ast.Expr(value):
                     self._check_new_name(value, statements)
@@ -155,10 +157,14 @@ class Reader:
         if len(self.spans) > self.limits.nodes:
             message = f"This program makes more than {self.limits.nodes:,} nodes; so many are"
             raise refusals.too_much(f"{message} reached on line {span.line}.", span)
-        if len(self.spans) % DEADLINE_EVERY == 0 and monotonic() > self._deadline:
+        if len(self.spans) % DEADLINE_EVERY == 0:
+            self._check_time(span)
+        return node
+
+    def _check_time(self, span: Span) -> None:
+        if monotonic() > self._deadline:
             message = f"This program takes longer than {self.limits.seconds:g} s; it had come to"
             raise refusals.too_much(f"{message} line {span.line}.", span)
-        return node
 
     def _apply(self, name: str, operands: list[Expr], source: ast.expr | ast.stmt) -> Expr:
         return self._made(Expr.of(OPS[name], *operands), source)
@@ -284,9 +290,12 @@ class Reader:
         if node is None:
             return None
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            return node.value or None
-        hint = "Write Value(2.0, label='a')."
-        raise ProgramError("A label is a text in quotes.", self.text.span(node), hint)
+            if node.value.isprintable():
+                return node.value or None
+            message = "A label is made of signs that can be shown."
+        else:
+            message = "A label is a text in quotes."
+        raise ProgramError(message, self.text.span(node), "Write Value(2.0, label='a').")
 
     # assignments
 

@@ -234,7 +234,8 @@ def _no_operator(last: Token, token: Token) -> ProgramError:
     span = last.span.through(token.span)
     left, right = (_shown(part.text) for part in (last, token))
     if last.kind == token.kind == "number" and touching:
-        return ProgramError(f"{left}{right} is no number.", span, "A number has one point at most.")
+        hint = "A number has one point at most." if "." in left + right else ""
+        return ProgramError(f"{left}{right} is no number.", span, hint)
     if last.kind == "number" and token.kind == "name" and touching:
         message = f"{left}{right} is neither a number nor a name."
     else:

@@ -18,7 +18,7 @@ from engine.numerals import exact, short, signed
 
 Array = NDArray[np.float64]
 
-CARD, CONSTANT_CARD = (164.0, 58.0), (124.0, 44.0)  # width, height
+CARD, CONSTANT_CARD = (164.0, 58.0), (132.0, 46.0)  # width, height
 PADDING = 12.0
 BADGE_RADIUS, BADGE_SIZE = 11.0, 11  # px
 NAME_SIZE, VALUE_SIZE = 13, 14
