@@ -30,7 +30,7 @@ class Flow(NamedTuple):
         operand: id of that operand.
         upstream: d output / d node; a float with one lane, else (lanes,).
         local: d node / d operand at the present numbers.
-        contribution: upstream * local.
+        contribution: upstream * local; 0 where the op's mask lets nothing through.
         total: the operand's gradient so far, this contribution included.
     """
 
@@ -78,6 +78,7 @@ def flows(graph: Graph, values: Array) -> Iterator[Flow]:
     rows = _rows(graph, values)
     one_lane = values.shape[1] == 1
     zero: Any = 0.0 if one_lane else np.zeros(values.shape[1])
+    masked = _masked if one_lane else _masked_lanes
     totals = [zero] * len(graph)
     totals[graph.output] = zero + 1.0
     reaching = graph.reaching.tolist()
@@ -86,9 +87,12 @@ def flows(graph: Graph, values: Array) -> Iterator[Flow]:
             continue
         upstream = totals[node]
         numbers = [rows[operand] for operand in operands]
+        masks = op.blocked if one_lane else op.blocked_lanes
         for slot, slope in enumerate(op.slope if one_lane else op.slopes):
             local = slope(*numbers, rows[node])
             contribution = upstream * local
+            if masks:
+                contribution = masked(masks[slot](*numbers), contribution)
             operand = operands[slot]
             total = totals[operand] = totals[operand] + contribution
             yield Flow(node, slot, operand, upstream, local, contribution, total)
@@ -200,6 +204,14 @@ def needs(domain: str) -> str:
     for plain, written in signs.items():
         domain = domain.replace(plain, written)
     return domain
+
+
+def _masked(shut: float, contribution: float) -> float:
+    return 0.0 if shut else contribution
+
+
+def _masked_lanes(shut: Array, contribution: Array) -> Array:
+    return np.where(shut, 0.0, contribution)
 
 
 def _check(graph: Graph, numbers: Array) -> None:

@@ -28,6 +28,8 @@ class Op:
         symbol: what the badge shows; the name where it is empty.
         domain: condition under which the result is a real number; empty for everywhere.
         kink: condition under which the slope jumps; empty for nowhere.
+        masks: one condition a param, under which nothing gets through to it, not even an infinite
+            gradient (where a slope of 0 alone would make it nan); empty for never.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Op:
     symbol: str = ""
     domain: str = ""
     kink: str = ""
+    masks: tuple[str, ...] = ()
 
     @property
     def arity(self) -> int:
@@ -68,6 +71,16 @@ class Op:
     def slopes(self) -> tuple[rules.Lanes, ...]:
         """Return the partial rules on arrays of shape (lanes,)."""
         return tuple(rules.lanes(partial, (*self.params, "out")) for partial in self.partials)
+
+    @cached_property
+    def blocked(self) -> tuple[rules.Scalar, ...]:
+        """Return the masks as conditions on floats, one a param; empty where there are none."""
+        return tuple(rules.scalar(mask, self.params) for mask in self.masks)
+
+    @cached_property
+    def blocked_lanes(self) -> tuple[rules.Lanes, ...]:
+        """Return the masks as conditions on arrays of shape (lanes,)."""
+        return tuple(rules.lanes(mask, self.params) for mask in self.masks)
 
     @cached_property
     def holds(self) -> rules.Scalar:
@@ -117,6 +130,7 @@ _ROWS = (
         "The exponent comes down as a factor; its own slope is the result times log of the base.",
         "^",
         domain="x > 0 or y == floor(y)",
+        masks=("y == 0", "x == 0 and y >= 0"),
     ),
     Op("neg", X, "-x", ("-1",), "Turning the sign turns the gradient's sign.", "−"),
     Op("exp", X, "exp(x)", ("out",), "exp is its own slope: the larger the result, the steeper."),
@@ -179,6 +193,7 @@ _ROWS = (
         ("0 if x <= 0 else 1",),
         "Passes the gradient where the input is above 0, blocks it elsewhere; at 0 it blocks too.",
         kink="x == 0",
+        masks=("x <= 0",),
     ),
     Op(
         "leaky_relu",
@@ -226,6 +241,7 @@ _ROWS = (
         ("0 if x < y else 0.5 if x == y else 1", "0 if y < x else 0.5 if x == y else 1"),
         "Only the larger operand gets the gradient; equals take half each.",
         kink="x == y",
+        masks=("x < y", "y < x"),
     ),
     Op(
         "min",
@@ -234,6 +250,7 @@ _ROWS = (
         ("0 if x > y else 0.5 if x == y else 1", "0 if y > x else 0.5 if x == y else 1"),
         "Only the smaller operand gets the gradient; equals take half each.",
         kink="x == y",
+        masks=("x > y", "y > x"),
     ),
 )
 

@@ -46,7 +46,6 @@ export function openLink() {
     return field;
   }));
   document.getElementById("after").value = "";
-  window.htmx.trigger(source, "redraw");
 }
 
 async function copy(text) {

@@ -8,6 +8,8 @@ import { openLink, startLink, writeLink } from "./link.js";
 const source = document.getElementById("source");
 const RETRY = 2500; // ms
 
+// htmx looks at the page a moment later; what happens until then must not be lost on it
+window.htmx.process(source);
 startEditor();
 startPicture();
 startLeaves();
@@ -38,6 +40,7 @@ document.addEventListener("htmx:error", ({ detail }) => {
 });
 addEventListener("online", () => window.htmx.trigger(source, "redraw"));
 openLink();
+if (source.value !== source.defaultValue) window.htmx.trigger(source, "redraw"); // typed while this loaded
 
 function drawn(text) {
   const picture = document.getElementById("drawn");

@@ -159,9 +159,9 @@ def test_an_empty_graph_is_an_empty_picture() -> None:
 )
 def test_ten_thousand_nodes_are_laid_out_in_about_a_second(operands: Operands) -> None:
     sizes = cards(operands)
-    start = time.perf_counter()
+    start = time.process_time()
     layout = lay_out(operands, sizes)
-    assert time.perf_counter() - start < 3  # a loaded machine is allowed some more
+    assert time.process_time() - start < 3  # a loaded machine is allowed some more
     assert len(layout.wires) >= 9_998
 
 
@@ -171,6 +171,6 @@ def test_values_used_again_across_thousands_of_columns_stay_cheap() -> None:
     rows += [(0, 1), *[(terms + k, k + 2) for k in range(terms - 2)]]
     rows += [(len(rows) - 1 + k, k) for k in range(terms)]
     operands = graph(rows)
-    start = time.perf_counter()
+    start = time.process_time()
     lay_out(operands, cards(operands))
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3

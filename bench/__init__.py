@@ -1,0 +1,1 @@
+"""What `make bench` runs: ours and the peers, in turn, in the same run."""

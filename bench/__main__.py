@@ -1,0 +1,69 @@
+"""Measure, against peers in the same run; print one table and write bench/results.json.
+
+make bench
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+from bench import alone, environment, keystroke, layout_peers, server
+from bench.machine import machine
+from bench.programs import DRAWN
+from bench.timing import HEAD, RUNS, Row
+
+RESULTS = Path(__file__).parent / "results.json"
+
+
+def main() -> None:
+    """Measure everything, in turn."""
+    start = time.monotonic()
+    head = machine()
+    rows = [*layout(), *alone.rows()]
+    with server.running() as address:
+        rows += server.rows(address)
+        typed, head["chromium"] = keystroke.rows(address)
+    rows += [*typed, *oracle(head)]
+    head["programs"] = ", ".join(
+        f"{name}: {server.cards(text)} cards" for name, text in DRAWN.items()
+    )
+    head["medians of"] = f"{RUNS} runs or more; {time.monotonic() - start:.0f} s in all"
+    print("\n".join(f"{name}: {what}" for name, what in head.items()))
+    print(f"\n{HEAD}\n{'-' * len(HEAD)}")
+    print("\n".join(row.line() for row in rows))
+    record = {"machine": head, "rows": [row.record() for row in rows]}
+    RESULTS.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", "utf-8")
+
+
+def layout() -> list[Row]:
+    """Return our layout beside Graphviz's dot: time and crossings on the same graphs."""
+    found = []
+    for name in ("3-4-4-1", "3-4-4-1, ops apart"):
+        figures = layout_peers.compare(name, RUNS)
+        work = f"layout of {name} ({figures.nodes} nodes)"
+        found += [
+            Row(f"{work}: afresh", "dot", figures.cold, figures.dot, "ms"),
+            Row(f"{work}: redraw", "dot", figures.warm, figures.dot, "ms"),
+            Row(f"{work}: crossings", "dot", figures.ink, figures.dot_ink, "crossings"),
+        ]
+    return found
+
+
+def oracle(head: dict[str, str]) -> list[Row]:
+    """Return whether PyTorch, run now, still has the figures that the tests hold us to."""
+    done = environment.run("bench.oracle", "--check")
+    if done is None:
+        head["torch"] = "absent: its figures were not computed again"
+        return []
+    said = done.stdout.strip().splitlines()[-1]
+    head["torch"] = environment.versions()["torch"]
+    same, _, total = said.split()[:3]
+    return [
+        Row("programs with PyTorch's figures as stored", "torch", int(same), int(total), "programs")
+    ]
+
+
+if __name__ == "__main__":
+    main()

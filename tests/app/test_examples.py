@@ -1,0 +1,123 @@
+"""Every example draws, is right, and shows what it says."""
+
+import math
+
+import numpy as np
+import pytest
+
+from app.examples import EXAMPLES
+from app.links import settings
+from app.pictures import Pictures
+from app.settings import Settings
+from app.views import example_views, graph_view
+from engine.evaluate import backward, forward, problems
+from engine.program import parse
+from tests.app.test_links import opened
+
+every_example = pytest.mark.parametrize("example", EXAMPLES, ids=lambda row: row.title)
+STEP = 1e-6
+
+
+def evaluated(example):
+    program = parse(example.source)
+    values = forward(program.graph, program.leaves())
+    return program, values, backward(program.graph, values)[:, 0]
+
+
+def of(title):
+    return next(row for row in EXAMPLES if row.title == title)
+
+
+def inputs_of(title):
+    program, values, slopes = evaluated(of(title))
+    return {leaf.name: (values[leaf.node, 0], slopes[leaf.node]) for leaf in program.inputs}
+
+
+def test_there_are_ten_or_more_and_their_titles_differ():
+    assert len(EXAMPLES) >= 10
+    assert (
+        len({row.title for row in EXAMPLES})
+        == len({row.source for row in EXAMPLES})
+        == len(EXAMPLES)
+    )
+
+
+@every_example
+def test_an_example_says_in_a_sentence_what_is_worth_seeing(example):
+    assert example.sentence.endswith(".")
+    assert len(example.sentence) <= 80
+    assert len(example.title) <= 40
+
+
+@every_example
+def test_an_example_is_drawn_and_uses_all_it_names(example):
+    view = graph_view(Pictures(Settings()), example.source, {})
+    assert view.svg.count("<svg") == 1
+    assert not [note for note in view.notes if note.kind == "unused"]
+    assert view.leaves
+
+
+@every_example
+def test_an_example_has_finite_numbers_unless_it_is_about_trouble(example):
+    program, values, slopes = evaluated(example)
+    if "Trouble" in example.title:
+        assert problems(program.graph, values)
+    else:
+        assert np.isfinite(values).all()
+        assert np.isfinite(slopes[program.graph.learnable]).all()
+
+
+@every_example
+def test_gradients_of_an_example_agree_with_differences(example):
+    program, values, slopes = evaluated(example)
+    if not math.isfinite(values[program.graph.output, 0]):
+        return
+    for leaf in program.inputs:
+        up, down = (
+            forward(program.graph, program.leaves({leaf.name: leaf.written + move}))
+            for move in (STEP, -STEP)
+        )
+        difference = (up - down)[program.graph.output, 0] / (2 * STEP)
+        assert slopes[leaf.node] == pytest.approx(difference, rel=1e-5, abs=1e-7), leaf.name
+
+
+@every_example
+def test_the_link_of_an_example_opens_it(example):
+    view = next(view for view in example_views() if view.title == example.title)
+    assert opened(view.link) == (example.source, settings([]))
+
+
+def test_the_first_visit_shows_the_lectures_neuron():
+    program, values, slopes = evaluated(EXAMPLES[0])
+    assert values[program.graph.output, 0] == pytest.approx(0.7071, abs=1e-4)
+    found = {leaf.name: slopes[leaf.node] for leaf in program.inputs}
+    assert found == pytest.approx({"x1": -1.5, "w1": 1, "x2": 0.5, "w2": 0, "b": 0.5}, abs=1e-6)
+
+
+def test_tanh_spelled_out_is_the_same_neuron():
+    spelled, whole = inputs_of("tanh, spelled out"), inputs_of("A neuron")
+    assert spelled.keys() == whole.keys()
+    assert all(spelled[name] == pytest.approx(whole[name]) for name in whole)
+
+
+def test_a_value_used_twice_has_twice_the_gradient():
+    assert inputs_of("One value, used twice") == {"x": (3.0, 6.0)}
+
+
+def test_softmax_comes_down_to_p_minus_its_target():
+    found = inputs_of("Softmax and cross-entropy")
+    logits = np.array([found[name][0] for name in "abc"])
+    p = np.exp(logits) / np.exp(logits).sum()
+    assert [found[name][1] for name in "abc"] == pytest.approx((p - [0, 1, 0]).tolist())
+
+
+def test_the_log_loss_comes_down_to_p_minus_y():
+    example = of("Sigmoid and log loss")
+    program, values, slopes = evaluated(example)
+    at = program.graph.labels.index("z")
+    p = 1 / (1 + math.exp(-values[at, 0]))
+    assert slopes[at] == pytest.approx(p - program.input_named["y"].written)
+
+
+def test_the_gradient_of_a_distance_is_a_unit_vector():
+    assert math.hypot(*(slope for _, slope in inputs_of("Distance").values())) == pytest.approx(1.0)
