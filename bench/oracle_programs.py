@@ -38,6 +38,9 @@ class Case:
 NEURON = "x1, x2 = 2, 0\nw1, w2 = -3, 1\nb = 6.8813735870195432\nn = x1*w1 + x2*w2 + b\n"
 CHOSEN = (
     Case("x*x", {"x": 3.0}),
+    Case("1/relu(x)", {"x": -1.0}), Case("1/(max(x, y) - 3)", {"x": 2.0, "y": 3.0}),
+    Case("1/(min(x, y) - 2)", {"x": 2.0, "y": 3.0}), Case("log(x^y - 1)", {"x": 2.0, "y": 0.0}),
+    Case("1/x^y", {"x": 0.0, "y": 2.0}), Case("1/tanh(x)", {"x": 0.0}),
     Case(NEURON + "o = tanh(n)"),
     Case(NEURON + "c = exp(2*n)\no = (c - 1)/(c + 1)"),
     Case("a, b, c = 2.0, -3.0, 10.0\nf = -2.0\nd = a*b + c\nd*f"),

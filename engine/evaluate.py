@@ -7,7 +7,7 @@ follow IEEE 754.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -78,7 +78,7 @@ def flows(graph: Graph, values: Array) -> Iterator[Flow]:
     rows = _rows(graph, values)
     one_lane = values.shape[1] == 1
     zero: Any = 0.0 if one_lane else np.zeros(values.shape[1])
-    masked = _masked if one_lane else _masked_lanes
+    masked: Callable[[Any, Any], Any] = _masked if one_lane else _masked_lanes
     totals = [zero] * len(graph)
     totals[graph.output] = zero + 1.0
     reaching = graph.reaching.tolist()

@@ -130,7 +130,7 @@ _ROWS = (
         "The exponent comes down as a factor; its own slope is the result times log of the base.",
         "^",
         domain="x > 0 or y == floor(y)",
-        masks=("y == 0", "x == 0 and y >= 0"),
+        masks=("y == 0", "1 == 0"),
     ),
     Op("neg", X, "-x", ("-1",), "Turning the sign turns the gradient's sign.", "−"),
     Op("exp", X, "exp(x)", ("out",), "exp is its own slope: the larger the result, the steeper."),
