@@ -187,7 +187,8 @@ def _reason(op: Op, numbers: list[float], result: float) -> str:
         return f"{shown[0]} / 0 has no finite value. It needs a divisor other than 0."
     if not op.holds(*numbers):
         at = shown[0] if op.arity == 1 else f"({', '.join(shown)})"
-        return f"{op.name} has no real value at {at}. It needs {needs(op.domain)}."
+        rule = f"{op.name}({', '.join(op.params)})"  # whatever the program calls its own x
+        return f"{op.name} has no real value at {at}. {rule} needs {needs(op.domain)}."
     call = f"{op.name}({', '.join(shown)})"
     if 0 in numbers:
         return f"{call} grows without bound: the result is {short(result)}."

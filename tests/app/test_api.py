@@ -137,7 +137,7 @@ def test_what_is_not_finite_is_null_and_named_as_a_problem(ask):
     assert None in values
     assert answer["value"] is None
     first, second = answer["problems"]
-    assert first["message"] == "log has no real value at −1. It needs x > 0."
+    assert first["message"] == "log has no real value at −1. log(x) needs x > 0."
     assert [first[part] for part in PLACE] == [1, 7, 1, 17]
     assert answer["nodes"][first["node"]]["op"] == "log"
     assert [second[part] for part in PLACE] == [2, 5, 2, 8]

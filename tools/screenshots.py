@@ -1,0 +1,33 @@
+"""Take README's pictures of the real page: `python tools/screenshots.py http://127.0.0.1:8000`.
+
+Needs a running server, the development packages and Chromium.
+"""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+SIZE = {"width": 1280, "height": 640}
+
+
+def main(address: str) -> None:
+    """Write docs/page-light.png and docs/page-dark.png."""
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    flags = ["--disable-gpu", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=flags)
+        for scheme in ("light", "dark"):
+            page = browser.new_page(viewport=SIZE, color_scheme=scheme, device_scale_factor=1.5)
+            page.goto(address)
+            page.evaluate("document.fonts.ready")
+            page.wait_for_function("document.getAnimations().length === 0")
+            page.screenshot(path=DOCS / f"page-{scheme}.png")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
