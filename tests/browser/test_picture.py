@@ -271,7 +271,9 @@ def test_a_problem_is_marked_on_its_node_and_in_the_text(page):
     expect(page.locator(".card.broken")).to_have_count(1)
     expect(card(page, "inner").locator(".mark")).to_be_visible()
     expect(value(page, "inner")).to_have_text("nan")
-    expect(page.locator("#notes")).to_contain_text("sqrt has no real value at −1. sqrt(x) needs x ≥ 0.")
+    expect(page.locator("#notes")).to_contain_text(
+        "sqrt has no real value at −1. sqrt(x) needs x ≥ 0."
+    )
     marks(page, "trouble", [[2, 9, "sqrt(x - 2)"]])
     page.hover("#notes .trouble")
     lights(page, "inner")
