@@ -34,7 +34,7 @@ bench: $(TESTABLE)  ## measure, against peers in the same run
 	@$(BIN)/python -m bench
 
 fuzz: $(TESTABLE)  ## throw 10,000 random programs at it (some 5 minutes)
-	@GRADWALK_FUZZ=10000 $(BIN)/python -m pytest -s tests/fuzz
+	@FUZZ=10000 $(BIN)/python -m pytest -s tests/fuzz
 
 lock: .venv/.made  ## resolve the lock files again (UPGRADE=--upgrade for newer versions)
 	@$(BIN)/python -m venv build/lock

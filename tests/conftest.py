@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 import time
@@ -18,8 +19,9 @@ from app.settings import Settings
 
 SECONDS_TO_START = 20
 
-# No example is timed: machines are shared, and a slow moment is no fault of the code.
-settings.register_profile("gradwalk", deadline=None)
+# No example is timed: machines are shared, and a slow moment is no fault of the code. The examples
+# are the same in every run, so that a change is judged by itself; `make fuzz` finds new ones.
+settings.register_profile("gradwalk", deadline=None, derandomize="FUZZ" not in os.environ)
 settings.load_profile("gradwalk")
 
 

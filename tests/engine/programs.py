@@ -11,7 +11,20 @@ from engine.spans import Span
 
 NAMES = ("x", "y", "w1", "σ", "λ_2", "größe", "名", "𐤀")  # the last one is astral
 BLANKS = ("", "", " ", "  ", "\t")
-FUNCTIONS = {"tanh": math.tanh, "sin": math.sin, "exp": math.exp, "max": max, "min": min}
+
+
+def _with_nan(pick):
+    """Return `pick` with nan for any nan, as PyTorch has it; Python's goes by their order."""
+    return lambda x, y: math.nan if math.isnan(x) or math.isnan(y) else pick(x, y)
+
+
+FUNCTIONS = {
+    "tanh": math.tanh,
+    "sin": math.sin,
+    "exp": math.exp,
+    "max": _with_nan(max),
+    "min": _with_nan(min),
+}
 SUM, PRODUCT, SIGN, POWER, ATOM = range(1, 6)
 
 

@@ -1,6 +1,6 @@
 """Whatever is typed is answered: 200, or 422 in words, or 413; never a 500, and soon.
 
-A default run takes a few hundred programs. `GRADWALK_FUZZ=10000` takes ten thousand, and reports
+A default run takes a few hundred programs. `FUZZ=10000` takes ten thousand, and reports
 the slowest and the counts by status.
 """
 
@@ -23,7 +23,7 @@ from app.settings import Settings
 from engine.ops import OPS
 from tests.engine.programs import NAMES, written
 
-PROGRAMS = int(os.environ.get("GRADWALK_FUZZ", "0"))
+PROGRAMS = int(os.environ.get("FUZZ") or 0)
 KINDS = 4
 JSON = {"content-type": "application/json"}
 FULL = PROGRAMS > 0
