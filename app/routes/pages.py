@@ -15,7 +15,7 @@ from app.views import page_view
 router = APIRouter(include_in_schema=False)
 
 
-@router.get("/", response_class=HTMLResponse)
+@router.api_route("/", methods=["GET", "HEAD"], response_class=HTMLResponse)
 def page(
     request: Request,
     inputs: Annotated[list[str], Query(alias="set", default_factory=list)],

@@ -190,3 +190,10 @@ def test_the_environment_is_read_when_no_settings_are_given(monkeypatch):
 def test_the_data_folders_are_found():
     assert (data_folder("static") / "fonts.css").is_file()
     assert data_folder("templates").name == "templates"
+
+
+@pytest.mark.parametrize("path", ["/", "/healthz"])
+def test_a_look_at_the_headers_alone_is_answered(client, path):
+    answer = client.head(path)
+    assert answer.status_code == 200
+    assert answer.content == b""
