@@ -32,7 +32,8 @@ export function startPicture() {
   startHand();
   startKeys();
   canvas.addEventListener("pointerover", (event) => light(event.target.closest(".card")?.dataset.node ?? null));
-  canvas.addEventListener("pointerleave", () => light(null));
+  // a finger leaves when it is lifted; what it tapped stays lit until the next tap
+  canvas.addEventListener("pointerleave", (event) => event.pointerType === "touch" || light(null));
   canvas.addEventListener("focusin", (event) => {
     const node = event.target.closest(".card");
     if (node) {
@@ -279,7 +280,8 @@ function pinch(other, last, event) {
 function tap(event) {
   const target = document.elementFromPoint(event.clientX, event.clientY)?.closest?.(".card");
   if (target) target.focus({ preventScroll: true });
-  else light(null);
+  else document.activeElement.closest(".card")?.blur();
+  light(target?.dataset.node ?? null);
 }
 
 // Keys: on the canvas they move the picture, on a node they walk the graph.

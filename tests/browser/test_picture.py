@@ -333,3 +333,12 @@ def test_what_moves_moves_smoothly_or_not_at_all_where_motion_is_unwelcome(brows
     page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
     most = page.evaluate("window.most")
     assert (most == 0) if motion == "reduce" else (most > 0)
+
+
+def test_a_tapped_node_stays_lit_until_the_next_tap(browse):
+    page = browse(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
+    visit(page, NEURON)
+    card(page, "w1").locator(".rim").tap()
+    lights(page, "w1", ["x1*w1"])
+    page.touchscreen.tap(180, 60)
+    lights(page, None)
