@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any
@@ -63,11 +63,7 @@ class Reader:
         self.spans: dict[Expr, Span] = {}
         self.mentions: list[tuple[Span, Expr]] = []
         self.assigned: list[tuple[str, Span, Expr]] = []
-        self._later = {
-            target.id: target.lineno
-            for target in ast.walk(tree)
-            if isinstance(target, ast.Name) and isinstance(target.ctx, ast.Store)
-        }
+        self._later = dict(_assigned_lines(tree))
         self._deadline = started + limits.seconds
 
     def read(self, statements: list[ast.stmt]) -> Expr:
@@ -356,6 +352,15 @@ class Reader:
         value = self._apply(op, [before, self.value(statement.value)], statement)
         self._bind(target, value)
         return value
+
+
+def _assigned_lines(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """Yield every name that some statement assigns, and the line."""
+    for statement in tree.body:
+        targets = statement.targets if isinstance(statement, ast.Assign) else []
+        for target in targets:
+            parts = target.elts if isinstance(target, ast.Tuple | ast.List) else [target]
+            yield from ((part.id, part.lineno) for part in parts if isinstance(part, ast.Name))
 
 
 def _number(node: ast.Constant) -> float | None:
