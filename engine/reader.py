@@ -135,9 +135,10 @@ class Reader:
             raise LimitError(message, self.text.span(node), hint)
 
     def _literal(self, node: ast.expr) -> float | None:
+        """Return a bare number, with one sign at most, or None."""
         sign = 1.0
-        while isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.UAdd):
-            sign = -sign if isinstance(node.op, ast.USub) else sign
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.UAdd):
+            sign = -1.0 if isinstance(node.op, ast.USub) else 1.0
             node = node.operand
         if isinstance(node, ast.Constant):
             number = _number(node)
