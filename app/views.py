@@ -63,6 +63,7 @@ class FaultView:
     span: Span
     place: str
     quiet: bool
+    link: str
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ def page_view(pictures: Pictures, source: str, inputs: Mapping[str, float]) -> P
     try:
         graph, fault = graph_view(pictures, source, inputs), None
     except ProgramError as error:
-        graph, fault = None, fault_view(error)
+        graph, fault = None, fault_view(error, source, inputs)
     return PageView(source, graph, fault, example_views(), function_views())
 
 
@@ -157,10 +158,16 @@ def numbers_view(numbers: Numbers, drawing: Drawing) -> dict[str, object]:
     }
 
 
-def fault_view(error: ProgramError) -> FaultView:
-    """Return a refusal as the page shows it."""
-    quiet = isinstance(error, EmptyProgramError)
-    return FaultView(error.message, error.hint, error.span, _place(error.span), quiet)
+def fault_view(error: ProgramError, source: str, inputs: Mapping[str, float]) -> FaultView:
+    """Return a refusal as the page shows it; its link keeps the text as it stands."""
+    return FaultView(
+        message=error.message,
+        hint=error.hint,
+        span=error.span,
+        place=_place(error.span),
+        quiet=isinstance(error, EmptyProgramError),
+        link=link(source, inputs),
+    )
 
 
 def still_set(

@@ -2,7 +2,6 @@
 
 const WAIT = 200; // ms; browsers allow only so many changes of the address a second
 let waiting;
-let first = true;
 
 export function startLink() {
   addEventListener("hashchange", () => location.reload());
@@ -15,12 +14,7 @@ export function startLink() {
   });
 }
 
-// The first address is the visitor's own and stays as it is.
 export function writeLink(link) {
-  if (first) {
-    first = false;
-    return;
-  }
   clearTimeout(waiting?.timer);
   waiting = { link, timer: setTimeout(flush, WAIT) };
 }

@@ -16,7 +16,7 @@ startLeaves();
 startLink();
 startTheme();
 startMenus();
-drawn(source.value);
+drawn(source.defaultValue);
 readFault(0);
 
 // What was sent is what will have been drawn when the answer comes.
@@ -32,6 +32,8 @@ document.addEventListener("htmx:before:swap", () => keepDrawing());
 document.addEventListener("htmx:after:swap", ({ detail }) => {
   if (detail.ctx.response?.status === 200) drawn(sent);
   else readFault();
+  const link = document.querySelector("#fault [data-link]") ?? document.getElementById("drawn");
+  writeLink(link.dataset.link);
 });
 document.addEventListener("htmx:error", ({ detail }) => {
   if (detail.ctx?.status?.includes?.("Abort")) return;
@@ -52,7 +54,6 @@ function drawn(text) {
   readLeaves(text);
   readNotes();
   readFault();
-  writeLink(picture.dataset.link);
 }
 
 // In a menu the arrows walk, as menus do.

@@ -144,3 +144,14 @@ def test_back_returns_to_what_was_there(page):
     page.go_back()
     expect(card(page, "o")).to_be_visible()
     assert page.input_value("#source") == NEURON
+
+
+def test_a_text_that_is_refused_is_kept_in_the_address_too(page):
+    visit(page, SQUARE)
+    page.fill("#source", "x*x + tnh(2)")
+    page.wait_for_url(address("x*x + tnh(2)"))
+    page.reload()
+    expect(page.locator("#source")).to_have_value("x*x + tnh(2)")
+    expect(page.locator("#fault")).to_contain_text("Did you mean tanh?")
+    write(page, "x*x + tanh(2)")
+    page.wait_for_url(address("x*x + tanh(2)"))
