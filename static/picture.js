@@ -96,8 +96,7 @@ export function redraw() {
   const box = svg.viewBox.baseVal;
   const kept = before ? [...cards()].filter((each) => before.places.has(each.dataset.key)) : [];
   if (before && (moved || 2 * kept.length >= before.places.size)) {
-    view.x += (box.x - before.left) * view.scale;
-    view.y += (box.y - before.top) * view.scale;
+    shift(view, box);
     if (!moved) keepInside(box);
     follow(box);
   } else {
@@ -107,6 +106,12 @@ export function redraw() {
   if (before && !calm()) animate(box);
   if (before?.focus) svg.querySelector(`.card[data-key="${CSS.escape(before.focus)}"]`)?.focus();
   before = null;
+}
+
+// The new drawing's corner may lie elsewhere: move a view so that what stood in it stays on screen.
+function shift(at, box) {
+  at.x += (box.x - before.left) * at.scale;
+  at.y += (box.y - before.top) * at.scale;
 }
 
 // A fitted picture that grows stays where it is as long as it fits there; then it moves, then shrinks.
@@ -138,8 +143,7 @@ function inside(start, size, room, pad = PAD) {
 function animate(box) {
   const timing = { duration: 200, easing: "ease-out" };
   const from = { ...before.view };
-  from.x -= (before.left - box.x) * from.scale * -1;
-  from.y -= (before.top - box.y) * from.scale * -1;
+  shift(from, box);
   if (from.x !== view.x || from.y !== view.y || from.scale !== view.scale) {
     svg.animate([{ transform: matrix(from) }, { transform: matrix(view) }], timing);
   }

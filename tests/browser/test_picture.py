@@ -23,6 +23,10 @@ from tests.browser.sights import (
     write,
 )
 
+STANDING = """() => Object.fromEntries([...document.querySelectorAll('.card')].map((each) => {
+  const box = each.querySelector('.rim').getBoundingClientRect();
+  return [each.dataset.key, [box.left, box.top]];
+}))"""
 EMPTY = (900, 860)  # px; nothing of the neuron's picture is there
 
 
@@ -342,3 +346,24 @@ def test_a_tapped_node_stays_lit_until_the_next_tap(browse):
     lights(page, "w1", ["x1*w1"])
     page.touchscreen.tap(180, 60)
     lights(page, None)
+
+
+def test_a_picture_that_grows_to_the_left_starts_from_where_every_card_stood(browse):
+    page = browse()
+    visit(page, NEURON)
+    still(page)
+    stood = page.evaluate(STANDING)
+    page.evaluate(
+        """() => {
+          document.addEventListener('htmx:after:swap', () => {
+            for (const each of document.getAnimations()) { each.pause(); each.currentTime = 0; }
+          });
+        }"""
+    )
+    page.fill("#source", NEURON.replace("x1*w1", "(a + c)*x1*w1"))
+    card(page, "a").wait_for()
+    page.wait_for_function("() => document.getAnimations().length > 0")
+    starts = page.evaluate(STANDING)
+    for name in ("x2#1", "w2#1", "n#1", "o#1"):
+        # a change of size is not part of a card's own move: its corner is
+        assert starts[name] == pytest.approx(stood[name], abs=1), name
