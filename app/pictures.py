@@ -7,10 +7,9 @@ work: a program is kept by its text, a drawing by its text and the drawing it fo
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
 from hashlib import sha256
 from threading import Lock
 
@@ -70,21 +69,20 @@ class Numbers:
 
 @dataclass(frozen=True, eq=False)
 class Drawing:
-    """Where a program's cards stand. `key` names it, so that the next one can start from it."""
+    """Where a program's cards stand. `key` names it, so that the next one can start from it.
+
+    `names` holds a name a node that survives edits.
+    """
 
     key: str
     program: Program
+    names: tuple[str, ...]
     layout: Layout
 
     @property
     def graph(self) -> Graph:
         """Return the structure that is drawn."""
         return self.program.graph
-
-    @cached_property
-    def names(self) -> tuple[str, ...]:
-        """Return a name a node that survives edits."""
-        return node_names(self.graph)
 
     def wires(self, numbers: Numbers) -> list[WireNumbers]:
         """Return how each of its wires is drawn."""
@@ -132,7 +130,8 @@ class Pictures:
         with self._lock:
             known = self._drawings.get(key)
         if known is None:
-            known = Drawing(key, program, _lay_out(program.graph, before))
+            names = node_names(program.graph)
+            known = Drawing(key, program, names, _lay_out(program.graph, names, before))
             with self._lock, suppress(ValueError):  # heavier than the whole cache: not kept
                 self._drawings[key] = known
         return known
@@ -152,20 +151,20 @@ def _key(source: str, before: Drawing | None) -> str:
     return sha256(lineage.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def _lay_out(graph: Graph, before: Drawing | None) -> Layout:
+def _lay_out(graph: Graph, names: Sequence[str], before: Drawing | None) -> Layout:
     """Lay a graph out; what stood in the drawing before keeps its place as far as possible."""
-    previous = None if before is None else _places(graph, before)
+    previous = None if before is None else _places(names, before)
     if previous is None or np.isnan(previous[:, 0]).mean() > MOST_NEW:
         return lay_out(graph.operands, card_sizes(graph))
     return lay_out(graph.operands, card_sizes(graph), previous)
 
 
-def _places(graph: Graph, before: Drawing) -> Array:
+def _places(names: Sequence[str], before: Drawing) -> Array:
     """Return (n, 2): where each node stood in the drawing before, NaN for new ones."""
     stood = {name: node for node, name in enumerate(before.names)}
     corners = np.column_stack([before.layout.x, before.layout.y])
-    places = np.full((len(graph), 2), np.nan)
-    for node, name in enumerate(node_names(graph)):
+    places = np.full((len(names), 2), np.nan)
+    for node, name in enumerate(names):
         if name in stood:
             places[node] = corners[stood[name]]
     return places

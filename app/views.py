@@ -11,7 +11,7 @@ from functools import cache
 from markupsafe import Markup
 
 from app.examples import EXAMPLES
-from app.links import link
+from app.links import link, setting
 from app.pictures import Drawing, Numbers, Pictures
 from engine.errors import EmptyProgramError, ProgramError
 from engine.numerals import exact, short
@@ -34,13 +34,9 @@ class LeafView:
     written: str
     reach: str
     step: str
+    setting: str
     changed: bool
     learns: bool
-
-    @property
-    def setting(self) -> str:
-        """Return the hidden field that carries its number."""
-        return f"{self.name}:{self.exact}"
 
 
 @dataclass(frozen=True)
@@ -85,7 +81,6 @@ class ExampleView:
 
     title: str
     sentence: str
-    source: str
     link: str
 
 
@@ -208,6 +203,7 @@ def leaf_views(numbers: Numbers) -> tuple[LeafView, ...]:
                 written=exact(leaf.written),
                 reach=exact(reach),
                 step=exact(reach / STEPS),
+                setting=setting(leaf.name, value),
                 changed=leaf.name in changed,
                 learns=bool(graph.learnable[leaf.node]),
             )
@@ -226,15 +222,8 @@ def note_views(numbers: Numbers) -> tuple[NoteView, ...]:
         )
     output = graph.labels[graph.output] or "the output"
     for name, span in numbers.program.unused:
-        notes.append(
-            NoteView(
-                "unused",
-                _place(span),
-                f"{output} does not depend on {name}.",
-                None,
-                span,
-            )
-        )
+        message = f"{output} does not depend on {name}."
+        notes.append(NoteView("unused", _place(span), message, None, span))
     return tuple(notes)
 
 
@@ -250,9 +239,7 @@ def summary(numbers: Numbers) -> str:
 @cache
 def example_views() -> tuple[ExampleView, ...]:
     """Return the examples menu."""
-    return tuple(
-        ExampleView(row.title, row.sentence, row.source, link(row.source, {})) for row in EXAMPLES
-    )
+    return tuple(ExampleView(row.title, row.sentence, link(row.source, {})) for row in EXAMPLES)
 
 
 @cache

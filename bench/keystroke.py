@@ -7,26 +7,16 @@ are taken off. Each run types an ending that no cache knows; every other one add
 
 from __future__ import annotations
 
-import os
-import shutil
 from urllib.parse import quote
 
 from playwright.sync_api import Page, sync_playwright
 
 from bench.programs import DRAWN
 from bench.timing import RUNS, Row, median_row
+from tools import chromium
 
 AIMS = {"the neuron": 150.0, "3-4-4-1 network": 300.0}  # ms
 TYPING_DELAY = 120.0  # ms, of the page
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = [
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 CLOCK = """
 window.painted = [];
 const area = document.getElementById("source");
@@ -52,12 +42,11 @@ RESET = """source => {
 
 def rows(address: str) -> tuple[list[Row], str]:
     """Return the rows of both programs, none without a browser, and the browser's version."""
-    path = next(filter(None, map(shutil.which, NAMES)), None)
+    path = chromium.path()
     if path is None:
         return [], "absent: no keystrokes were measured"
-    flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else FLAGS
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=flags)
+        browser = playwright.chromium.launch(executable_path=path, args=chromium.flags())
         found = []
         for name, source in DRAWN.items():
             page = browser.new_page(viewport={"width": 1440, "height": 900})

@@ -159,17 +159,18 @@ def _check_word(token: Token) -> None:
         message = f"This number is {len(token.text)} digits long."
         raise ProgramError(message, token.span, "Write it with an exponent, as in 1.5e300.")
     if token.kind == "name" and not token.text.isidentifier():
-        ascii_form = unicodedata.normalize("NFKC", token.text).replace("⁄", "/")
-        message = f"{token.text} is not a name."
-        for place, character in enumerate(token.text):
-            if place and "SUPERSCRIPT" in unicodedata.name(character, ""):
-                power = unicodedata.normalize("NFKC", token.text[place:])
-                raise ProgramError(
-                    message, token.span, f"For a power, write {token.text[:place]}^{power}."
-                )
-        raise ProgramError(
-            message, token.span, f"Write {ascii_form}." if ascii_form.isidentifier() else ""
-        )
+        hint = _plain_form(token.text)
+        raise ProgramError(f"{token.text} is not a name.", token.span, hint)
+
+
+def _plain_form(name: str) -> str:
+    """Return how to write what looks like a name, such as x², x₁ or ½; empty for no sound guess."""
+    for place, character in enumerate(name):
+        if place and "SUPERSCRIPT" in unicodedata.name(character, ""):
+            power = unicodedata.normalize("NFKC", name[place:])
+            return f"For a power, write {name[:place]}^{power}."
+    plain = unicodedata.normalize("NFKC", name).replace("⁄", "/")
+    return f"Write {plain}." if plain.isascii() or plain.isidentifier() else ""
 
 
 def _check_pair(last: Token | None, token: Token) -> None:

@@ -1,14 +1,14 @@
-"""Take README's pictures of the real page: `python tools/screenshots.py http://127.0.0.1:8000`.
+"""Take README's pictures of the real page: `python -m tools.screenshots http://127.0.0.1:8000`.
 
 Needs a running server, the development packages and Chromium.
 """
 
-import os
-import shutil
 import sys
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
+
+from tools import chromium
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 SIZE = {"width": 1280, "height": 640}
@@ -16,10 +16,8 @@ SIZE = {"width": 1280, "height": 640}
 
 def main(address: str) -> None:
     """Write docs/page-light.png and docs/page-dark.png."""
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    flags = ["--disable-gpu", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=flags)
+        browser = playwright.chromium.launch(executable_path=chromium.path(), args=chromium.flags())
         for scheme in ("light", "dark"):
             page = browser.new_page(viewport=SIZE, color_scheme=scheme, device_scale_factor=1.5)
             page.goto(address)

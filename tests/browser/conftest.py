@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,15 +15,8 @@ import axe_playwright_python
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = [
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+from tools import chromium
+
 AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
 GRAVE = {"serious", "critical"}
 
@@ -59,17 +51,16 @@ class Complaints:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One Chromium for the whole run."""
-    path = next(filter(None, map(shutil.which, NAMES)), None)
+    path = chromium.path()
     if path is None:
-        sentence = f"NO BROWSER: none of {', '.join(NAMES)} is installed"
+        sentence = f"NO BROWSER: none of {', '.join(chromium.NAMES)} is installed"
         if os.environ.get("REQUIRE_BROWSER") == "1":
             pytest.fail(f"{sentence}, and REQUIRE_BROWSER=1 asks for one")
         pytest.skip(sentence)
-    flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else FLAGS
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=flags)
-        yield chromium
-        chromium.close()
+        started = playwright.chromium.launch(executable_path=path, args=chromium.flags())
+        yield started
+        started.close()
 
 
 @pytest.fixture
