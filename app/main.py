@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
@@ -12,6 +15,7 @@ from app.routes import ROUTERS
 from app.security import BodyLimit, Calm, SameSite, SecurityHeaders
 from app.settings import Settings
 from app.static import StaticAssets
+from engine.compiled import KERNELS
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -28,6 +32,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         openapi_url="/api/openapi.json",
         docs_url=None,  # both load scripts from elsewhere, which the content policy forbids
         redoc_url=None,
+        lifespan=_alive,
         responses={422: {"model": Refusal, "description": "Refused, with the way out"}},
     )
     app.state.settings = settings
@@ -38,6 +43,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     install_faults(app)
     guard(app, settings)
     return app
+
+
+@asynccontextmanager
+async def _alive(_: FastAPI) -> AsyncIterator[None]:
+    """Begin to load the kernels; nobody waits for them."""
+    KERNELS.begin()
+    yield
 
 
 def guard(app: FastAPI, settings: Settings) -> None:

@@ -29,9 +29,12 @@ from engine.drawing.cards import (
 )
 from engine.drawing.layout import Layout, lay_out
 from engine.drawing.svg import write_svg
-from engine.evaluate import Gradients, Problem, broken_slopes, forward, gradients, problems
+from engine.errors import LimitError, MemoryLimitError
+from engine.evaluate import Gradients, Problem, broken_slopes, problems
 from engine.graph import Graph
+from engine.native import forward, gradients
 from engine.program import Limits, Program, parse
+from engine.spans import START
 
 Array = NDArray[np.float64]
 
@@ -100,6 +103,7 @@ class Pictures:
     def __init__(self, settings: Settings) -> None:
         """Make empty caches of the size the settings say."""
         limits = Limits(settings.source_bytes, settings.nodes, settings.depth, settings.seconds)
+        self._memory = int(settings.megabytes * 1e6)
         self._lock = Lock()
         self._drawings: LRUCache[str, Drawing] = LRUCache(settings.cache_nodes, _weight_of_drawing)
         self.program = cached(LRUCache(settings.cache_nodes, _weight), lock=Lock())(
@@ -113,7 +117,10 @@ class Pictures:
             ProgramError: the text is refused.
         """
         program = self.program(source)
-        values = forward(program.graph, program.leaves(inputs))
+        try:
+            values = forward(program.graph, program.leaves(inputs), self._memory)
+        except MemoryLimitError as error:
+            raise LimitError(str(error), START) from error
         return Numbers(
             program, values, gradients(program.graph, values), problems(program.graph, values)
         )

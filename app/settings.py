@@ -40,6 +40,11 @@ class Settings:
     nodes: int = row(5_000, "A program whose graph would have more nodes is refused.", least=1)
     depth: int = row(2_000, "One expression nested deeper than this is refused.", least=1)
     seconds: float = row(1.0, "A program that takes longer to answer is given up.", least=0.01)
+    megabytes: float = row(
+        1_000.0,
+        "Numbers that would take more megabytes are refused: 32 bytes a node and lane, and more.",
+        least=0.001,
+    )
     cache_nodes: int = row(
         100_000, "Programs and drawings with so many nodes in all are kept; 0 is none."
     )

@@ -1,10 +1,12 @@
 """What can go wrong, as one tree.
 
 GradwalkError
-├── ExprError       an Expr that cannot be built, or changed the way it was asked to
-├── GraphError      numbers that do not belong to the graph they came with
-└── ProgramError    a typed program that is refused: where, what, and the way out
-    └── LimitError  ... because it would run over one of the limits
+├── ExprError         an Expr that cannot be built, or changed the way it was asked to
+├── GraphError        numbers that do not belong to the graph they came with
+├── MemoryLimitError  numbers over more nodes and lanes than there is room for
+├── OptimizerError    a setting that an optimizer does not have
+└── ProgramError      a typed program that is refused: where, what, and the way out
+    └── LimitError    ... because it would run over one of the limits
 """
 
 from __future__ import annotations
@@ -22,6 +24,14 @@ class ExprError(GradwalkError, TypeError):
 
 class GraphError(GradwalkError, ValueError):
     """Numbers and a graph that do not belong together."""
+
+
+class MemoryLimitError(GradwalkError):
+    """Numbers that would take more memory than they may; the sentence says how much."""
+
+
+class OptimizerError(GradwalkError, ValueError):
+    """A setting that an optimizer does not have."""
 
 
 class ProgramError(GradwalkError):

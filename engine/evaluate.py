@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import GraphError
-from engine.graph import Graph
+from engine.graph import LEAF, ROWS, Graph
 from engine.numerals import short
 from engine.ops import MOST_OPERANDS, Op
 
@@ -120,7 +120,7 @@ def gradients(graph: Graph, values: Array) -> Gradients:
     Raises:
         GraphError: `values` came from another graph.
     """
-    _check(graph, values)
+    check(graph, values)
     lanes = values.shape[1]
     one_lane = lanes == 1
     nodes: list[Any] = [0.0 if one_lane else np.zeros(lanes)] * len(graph)
@@ -138,6 +138,33 @@ def backward(graph: Graph, values: Array) -> Array:
     return gradients(graph, values).nodes
 
 
+def contributions(graph: Graph, values: Array, gradients: Array) -> Array:
+    """Return what each node hands to each of its operands, as the flows have it.
+
+    Args:
+        graph: n nodes.
+        values: (n, lanes), as `forward` returned them.
+        gradients: (n, lanes), as `backward` returned them.
+
+    Returns:
+        (n, MOST_OPERANDS, lanes) float64; 0 where a node does not reach the output.
+    """
+    edges = np.zeros((len(graph), MOST_OPERANDS, values.shape[1]))
+    taken = np.where(graph.reaching, graph.codes, LEAF)
+    for code in np.unique(taken[taken != LEAF]):
+        nodes = np.flatnonzero(taken == code)
+        op = ROWS[code]
+        operands = graph.operands[nodes]
+        numbers = [values[operands[:, slot]] for slot in range(op.arity)]
+        for slot, slope in enumerate(op.slopes):
+            with np.errstate(all="ignore"):
+                handed = gradients[nodes] * slope(*numbers, values[nodes])
+            if op.masks:
+                handed = _masked_lanes(op.blocked_lanes[slot](*numbers), handed)
+            edges[nodes, slot] = handed
+    return edges
+
+
 class Problem(NamedTuple):
     """A node that turns finite operands into a result that is not finite, and why."""
 
@@ -148,7 +175,9 @@ class Problem(NamedTuple):
 def problems(graph: Graph, values: Array, lane: int = 0) -> list[Problem]:
     """Return, in evaluation order, where trouble begins in one lane."""
     finite = np.isfinite(values[:, lane])
-    found = []
+    found: list[Problem] = []
+    if finite.all():
+        return found
     for node, op, operands in graph.steps:
         if not finite[node] and all(finite[operand] for operand in operands):
             numbers = [float(values[operand, lane]) for operand in operands]
@@ -215,7 +244,12 @@ def _masked_lanes(shut: Array, contribution: Array) -> Array:
     return np.where(shut, 0.0, contribution)
 
 
-def _check(graph: Graph, numbers: Array) -> None:
+def check(graph: Graph, numbers: Array) -> None:
+    """Refuse numbers that are not of this graph.
+
+    Raises:
+        GraphError: they are not of shape (n, lanes).
+    """
     if numbers.ndim != 2 or len(numbers) != len(graph):
         message = f"The graph has {len(graph)} nodes; these numbers have shape {numbers.shape}."
         raise GraphError(message)
@@ -223,7 +257,7 @@ def _check(graph: Graph, numbers: Array) -> None:
 
 def _rows(graph: Graph, numbers: Array) -> list[Any]:
     """Return the numbers as a list of floats (one lane) or of (lanes,) rows."""
-    _check(graph, numbers)
+    check(graph, numbers)
     return numbers[:, 0].tolist() if numbers.shape[1] == 1 else list(numbers)
 
 

@@ -16,9 +16,12 @@ from decimal import Decimal
 from itertools import count
 from typing import Any, Self, SupportsFloat
 
+import numpy as np
+from numpy.typing import NDArray
+
 from engine.errors import ExprError
-from engine.evaluate import backward, forward
 from engine.graph import Graph, in_evaluation_order, leaf_numbers
+from engine.native import backward, forward
 from engine.ops import OPS, Op
 
 Number = int | float | SupportsFloat
@@ -42,7 +45,17 @@ class Expr:
         serial: counts the nodes made; an operand's is below its user's.
     """
 
-    __slots__ = ("_constant", "_data", "_learnable", "_op", "_operands", "_serial", "grad", "label")
+    __slots__ = (
+        "_below",
+        "_constant",
+        "_data",
+        "_learnable",
+        "_op",
+        "_operands",
+        "_serial",
+        "grad",
+        "label",
+    )
     __array_ufunc__ = None  # so that a NumPy scalar on the left leaves the operator to us
 
     def __init__(self, data: Number, *, label: str | None = None, learnable: bool = True) -> None:
@@ -84,6 +97,7 @@ class Expr:
         self._data = data
         self._serial = next(_serials)
         self._constant = self._learnable = False
+        self._below: tuple[list[Expr], Graph] | None = None
         self.grad = 0.0
         self.label = label
 
@@ -162,15 +176,22 @@ class Expr:
 
     def parameters(self) -> list[Expr]:
         """Return the learnable leaves, in the order they were made."""
-        return [node for node in in_evaluation_order(self) if node._learnable]
+        return [node for node in self._structure()[0] if node._learnable]
 
-    def _numbers(self) -> tuple[list[Expr], Graph, Any]:
-        nodes = in_evaluation_order(self)
-        graph = Graph.of_nodes(nodes, self)
+    def _numbers(self) -> tuple[list[Expr], Graph, NDArray[np.float64]]:
+        nodes, graph = self._structure()
         values = forward(graph, leaf_numbers(nodes))
         for node, value in zip(nodes, values[:, 0].tolist(), strict=True):
             node._data = value
         return nodes, graph, values
+
+    def _structure(self) -> tuple[list[Expr], Graph]:
+        """Return what this node depends on, itself last; it never changes, so it is kept."""
+        if self._below is None:
+            nodes = in_evaluation_order(self)
+            self._below = nodes[:-1], Graph.of_nodes(nodes, self)  # without itself: no circle
+        below, graph = self._below
+        return [*below, self], graph
 
     def __repr__(self) -> str:
         """Return label, value and gradient; never the number graph."""

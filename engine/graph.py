@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 LEAF = -1
 NO_OPERAND = -1
 CODES: Mapping[str, int] = {name: code for code, name in enumerate(OPS)}
-_ROWS = tuple(OPS.values())
+ROWS = tuple(OPS.values())
 
 # One step of the forward count: the node, its op, its operands (the second NO_OPERAND if unary).
 Step = tuple[int, Op, tuple[int, ...]]
@@ -89,7 +89,7 @@ class Graph:
     def op(self, node: int) -> Op | None:
         """Return the row of OPS that `node` is computed by, None for a leaf."""
         code = self.codes[node]
-        return None if code == LEAF else _ROWS[code]
+        return None if code == LEAF else ROWS[code]
 
     def operands_of(self, node: int) -> tuple[int, ...]:
         """Return the ids of the operands of `node`, in order; a repeated one stands twice."""
@@ -100,7 +100,7 @@ class Graph:
         """Return what forward does, in order: one step a node that is no leaf."""
         rows = zip(self.codes.tolist(), self.operands.tolist(), strict=True)
         return tuple(
-            (node, _ROWS[code], tuple(operands[: _ROWS[code].arity]))
+            (node, ROWS[code], tuple(operands[: ROWS[code].arity]))
             for node, (code, operands) in enumerate(rows)
             if code != LEAF
         )
@@ -108,12 +108,15 @@ class Graph:
     @cached_property
     def reaching(self) -> NDArray[np.bool_]:
         """Return (n,) bool: which nodes the output depends on, itself included."""
-        reached = np.zeros(len(self), bool)
+        reached = [False] * len(self)
         reached[self.output] = True
-        for node, _, operands in reversed(self.steps):
+        operands = self.operands.tolist()
+        for node in range(len(self) - 1, -1, -1):
             if reached[node]:
-                reached[list(operands)] = True
-        return reached
+                for operand in operands[node]:
+                    if operand != NO_OPERAND:
+                        reached[operand] = True
+        return np.array(reached)
 
     @cached_property
     def leaves(self) -> NDArray[np.bool_]:

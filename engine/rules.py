@@ -4,8 +4,10 @@ A formula is Python's own arithmetic over a row's params, `out`, `pi`, numbers a
 below: `1 - out**2`, `x if x > 0 else 0`. It is written by this project, never by a visitor: typed
 programs go through `program`, which compiles nothing.
 
-Two readings live here. `scalar` works on Python floats, `lanes` on NumPy arrays; both follow
-IEEE 754 where Python itself would raise: `1/0` is inf, `log(-1)` is nan, `exp(1000)` is inf.
+Three readings live here. `scalar` works on Python floats, `lanes` on NumPy arrays, and `native` is
+the text that `kernels` compiles. All follow IEEE 754 where Python itself would raise (`1/0` is inf,
+`log(-1)` is nan, `exp(1000)` is inf), and all call the platform's own libm: they agree to the last
+bit.
 """
 
 from __future__ import annotations
@@ -37,7 +39,7 @@ def _ieee(fast: Scalar, exact: Callable[..., Any]) -> Scalar:
     return answer
 
 
-# name: (math's function, NumPy's). erf is not in NumPy; nobody raises there.
+# name: (math's function, NumPy's answer where that one raises). erf raises nowhere.
 FUNCTIONS: Mapping[str, tuple[Scalar, Callable[..., Any]]] = {
     "exp": (math.exp, np.exp),
     "expm1": (math.expm1, np.expm1),
@@ -53,20 +55,25 @@ FUNCTIONS: Mapping[str, tuple[Scalar, Callable[..., Any]]] = {
     "sinh": (math.sinh, np.sinh),
     "cosh": (math.cosh, np.cosh),
     "tanh": (math.tanh, np.tanh),
-    "erf": (math.erf, np.vectorize(math.erf, otypes=[np.float64])),
+    "erf": (math.erf, math.erf),
     "abs": (math.fabs, np.abs),
     "floor": (lambda x: float(math.floor(x)), np.floor),
     "divide": (lambda a, b: a / b, np.divide),
     "power": (math.pow, np.power),
 }
+# IEEE 754 fixes every bit of these. Of the others NumPy has variants of its own, which differ from
+# libm in the last bit and from processor to processor.
+_EXACT = {"sqrt", "abs", "floor", "divide"}
 
 _SCALARS = {name: _ieee(fast, exact) for name, (fast, exact) in FUNCTIONS.items()}
-_LANES = {name: exact for name, (_, exact) in FUNCTIONS.items()} | {
+_LANES = {
+    name: exact if name in _EXACT else np.vectorize(_SCALARS[name], otypes=[np.float64])
+    for name, (_, exact) in FUNCTIONS.items()
+} | {
     "where": np.where,
     "either": np.logical_or,
     "both": np.logical_and,
 }
-_CALLS = {ast.Div: "divide", ast.Pow: "power"}
 
 
 def scalar(formula: str, params: Sequence[str]) -> Scalar:
@@ -93,6 +100,26 @@ def lanes(formula: str, params: Sequence[str]) -> Lanes:
     return answer
 
 
+def native(formula: str) -> str:
+    """Return `formula` as the text that numba compiles; its division never raises.
+
+    The text calls `power` and the names of `FUNCTIONS`, which the generated module imports.
+
+    >>> native("1 - x**2")
+    '1.0 - x * x'
+    """
+    return ast.unparse(_Native().visit(_parse(formula)))
+
+
+def uses(formula: str) -> set[str]:
+    """Return the names in `formula`.
+
+    >>> sorted(uses("out * log(x)"))
+    ['log', 'out', 'x']
+    """
+    return {node.id for node in ast.walk(_parse(formula)) if isinstance(node, ast.Name)}
+
+
 def _parse(formula: str) -> ast.expr:
     return ast.parse(formula, mode="eval").body
 
@@ -117,16 +144,26 @@ def _call(name: str, *arguments: ast.expr) -> ast.expr:
     return ast.Call(ast.Name(name, ast.Load()), list(arguments), [])
 
 
-class _Scalar(ast.NodeTransformer):
-    """Division and power become calls, since Python's own would raise."""
+class _Native(ast.NodeTransformer):
+    """Numbers are floats, a square is a product, and other powers become calls."""
+
+    calls: Mapping[type[ast.operator], str] = {ast.Pow: "power"}
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
         left, right = self.visit(node.left), self.visit(node.right)
-        name = _CALLS.get(type(node.op))
+        if isinstance(node.op, ast.Pow) and isinstance(right, ast.Constant) and right.value == 2:
+            return ast.BinOp(left, ast.Mult(), left)  # as compilers do, and exact to the last bit
+        name = self.calls.get(type(node.op))
         return _call(name, left, right) if name else ast.BinOp(left, node.op, right)
 
     def visit_Constant(self, node: ast.Constant) -> ast.expr:
         return ast.Constant(float(str(node.value)))
+
+
+class _Scalar(_Native):
+    """Division becomes a call too, since Python's own would raise."""
+
+    calls: Mapping[type[ast.operator], str] = {ast.Pow: "power", ast.Div: "divide"}
 
 
 class _Lanes(_Scalar):

@@ -16,6 +16,7 @@ from hypothesis import settings
 
 from app.main import create_app
 from app.settings import Settings
+from engine.compiled import KERNELS, Kernels
 
 SECONDS_TO_START = 20
 
@@ -23,6 +24,14 @@ SECONDS_TO_START = 20
 # are the same in every run, so that a change is judged by itself; `make fuzz` finds new ones.
 settings.register_profile("gradwalk", deadline=None, derandomize="FUZZ" not in os.environ)
 settings.load_profile("gradwalk")
+
+
+@pytest.fixture(scope="session")
+def kernels() -> Kernels:
+    """The compiled kernels; compiling them takes some seconds, the first time on a machine."""
+    found = KERNELS.wait()
+    assert found is not None, "the kernels did not load; the log says why"
+    return found
 
 
 @pytest.fixture

@@ -1,0 +1,172 @@
+"""The kernels, compiled: in the background, once, and kept in the user's cache folder.
+
+Compiling takes some seconds, and happens in a process of its own, so that a server that has just
+started answers as ever, from Python. Later starts load what is kept, within a second. Where nothing
+can be kept or numba does not load, one line in the log says so and Python goes on answering.
+"""
+
+from __future__ import annotations
+
+import atexit
+import hashlib
+import logging
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from importlib.machinery import SourceFileLoader
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import platformdirs
+
+from engine.kernels import source
+
+log = logging.getLogger("gradwalk")
+
+# What the child runs: importing the file compiles it, and numba keeps the result beside it.
+_COMPILE = """
+import importlib, os, sys
+if hasattr(os, "nice"):
+    os.nice(10)
+sys.path.insert(0, sys.argv[1])
+importlib.import_module(sys.argv[2])
+"""
+
+
+@dataclass(frozen=True)
+class Kernels:
+    """The functions of the generated module; `kernels` has their text."""
+
+    forward_one: Callable[..., None]
+    forward_lanes: Callable[..., float]
+    backward_lanes: Callable[..., None]
+    backward_one: Callable[..., None]
+    update: Callable[..., None]
+    survey: Callable[..., Any]
+
+
+class Loader:
+    """Brings the kernels in, without anybody waiting who does not want to."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        """Use `folder` for what is kept; one in the user's cache folder when None."""
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._child: subprocess.Popen[str] | None = None
+        self._found: Kernels | None = None
+
+    def begin(self) -> threading.Thread:
+        """Start to load, or to compile, in the background, once; return the thread that does."""
+        with self._lock:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._load, name="kernels", daemon=True)
+                self._thread.start()
+                atexit.register(self._stop)
+        return self._thread
+
+    def ready(self) -> Kernels | None:
+        """Return the kernels, or None while they are not there."""
+        return self._found
+
+    def wait(self, seconds: float | None = None) -> Kernels | None:
+        """Return the kernels when they are there; None if they never will be, or not in time."""
+        self.begin().join(seconds)
+        return self._found
+
+    def _load(self) -> None:
+        try:
+            self._found = self._kernels()
+        except Exception as error:  # noqa: BLE001  whatever numba meets, Python can answer
+            message = "Native kernels are not to be had (%s). Python computes instead, only slower."
+            log.warning(message, _first_line(error))
+
+    def _kernels(self) -> Kernels:
+        text = source()
+        name = _name(text)
+        file = self._kept(f"{name}.py", text)
+        done = file.with_suffix(".done")
+        if not done.exists():
+            self._compile(file)
+            done.touch()
+        module = _imported(file)
+        return Kernels(**{each.name: getattr(module, each.name) for each in fields(Kernels)})
+
+    def _kept(self, name: str, text: str) -> Path:
+        """Return the file with this text: where the last start left it, or a new one."""
+        folder = self._folder or platformdirs.user_cache_path("gradwalk", appauthor=False)
+        try:
+            return _written(folder / name, text)
+        except OSError as error:
+            message = "Native kernels cannot be kept in %s (%s); every start compiles them anew."
+            log.warning(message, folder, _first_line(error))
+        lost = tempfile.mkdtemp(prefix="gradwalk-")
+        atexit.register(shutil.rmtree, lost, ignore_errors=True)
+        return _written(Path(lost, name), text)
+
+    def _compile(self, file: Path) -> None:
+        """Compile in a process of its own, which does not hold this one's interpreter."""
+        command = [sys.executable, "-c", _COMPILE, str(file.parent), file.stem]
+        known = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+        with subprocess.Popen(  # noqa: S603  this Python, on our own text
+            command,
+            env=known,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as self._child:
+            _, said = self._child.communicate()
+        if self._child.returncode:
+            raise RuntimeError(said.strip().splitlines()[-1] if said.strip() else "it was stopped")
+
+    def _stop(self) -> None:
+        if self._child is not None and self._child.poll() is None:
+            self._child.terminate()
+
+
+def _name(text: str) -> str:
+    """Return a module name that tells rows, compiler and processor apart."""
+    import llvmlite.binding as llvm  # late, as numba itself: the two take a third of a second
+    import numba
+
+    if getattr(numba.config, "DISABLE_JIT", 0):
+        raise RuntimeError("NUMBA_DISABLE_JIT is set")
+    parts = (text, numba.__version__, llvm.get_host_cpu_name(), sys.implementation.cache_tag)
+    return f"gradwalk_{hashlib.sha256(repr(parts).encode()).hexdigest()[:16]}"
+
+
+def _written(file: Path, text: str) -> Path:
+    """Write a file whole or not at all, in a folder where numba can keep something too."""
+    beside = file.parent / "__pycache__"
+    beside.mkdir(parents=True, exist_ok=True)
+    tempfile.TemporaryFile(dir=beside).close()
+    if not (file.is_file() and file.read_text("utf-8") == text):
+        whole = file.with_suffix(f".{os.getpid()}")
+        whole.write_text(text, "utf-8")
+        whole.replace(file)
+    return file
+
+
+def _imported(file: Path) -> ModuleType:
+    """Import a file under its own name, where numba looks for what it reads from its cache."""
+    loader = SourceFileLoader(file.stem, str(file))
+    module = ModuleType(file.stem)
+    module.__file__ = str(file)
+    sys.modules[file.stem] = module
+    loader.exec_module(module)
+    return module
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__
+
+
+KERNELS = Loader()

@@ -1,0 +1,173 @@
+"""Lanes: a graph bound to data, one lane a sample; loss and gradient are means over the lanes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine import evaluate
+from engine.compiled import Kernels
+from engine.errors import GraphError
+from engine.graph import Graph
+from engine.schedule import schedule
+from engine.tables import BYTES_A_NUMBER, MEMORY, Tables, check_room, room
+
+Array = NDArray[np.float64]
+Chosen = NDArray[np.uint32]
+
+
+class Lanes:
+    """A graph and its data. For one thread at a time: the room for its numbers is used again.
+
+    Attributes:
+        graph: n nodes; its output, averaged over the lanes, is the loss.
+        parameters: (p,), the nodes that learn, in evaluation order.
+        weights: (p,) float64, their numbers; change them in place.
+        samples: how many there are; one, where no leaf is data.
+    """
+
+    def __init__(
+        self,
+        graph: Graph,
+        leaves: Array,
+        columns: Mapping[int, Array],
+        kernels: Kernels | None,
+        memory: int = MEMORY,
+    ) -> None:
+        """Bind data to leaves.
+
+        Args:
+            graph: n nodes.
+            leaves: (n,) float64; the numbers of the leaves that are no data are read.
+            columns: (samples,) float64 for each leaf that is data.
+            kernels: what computes; None for plain Python.
+            memory: how many bytes the numbers may take.
+
+        Raises:
+            GraphError: a column belongs to no leaf, is empty, or is not as long as the others.
+            MemoryLimitError: it would take more than `memory` bytes.
+        """
+        self.graph = graph
+        self.samples = _samples(graph, columns)
+        check_room(len(graph), self.samples, room(len(graph), self.samples), memory)
+        self._memory = memory
+        data = np.zeros(len(graph), bool)
+        data[list(columns)] = True
+        learning = graph.learnable & ~data
+        self.parameters = np.flatnonzero(learning)
+        self._data = np.flatnonzero(data)
+        self._columns = _table([columns[node] for node in self._data.tolist()])
+        self._everything = np.arange(self.samples, dtype=np.uint32)
+        self._leaves = leaves.astype(np.float64)
+        self._tables = None
+        self.weights = self._leaves[self.parameters]
+        if kernels is not None:
+            plan = schedule(graph, data, learning, kernels.survey)
+            self._tables = Tables(plan, kernels, self.samples)
+            given = plan.one.given
+            self._tables.values[:given] = leaves[plan.one.nodes[:given]]
+            self.weights = self._tables.values[: len(self.parameters)]
+
+    def gradient(self, chosen: Chosen | None = None) -> tuple[float, Array]:
+        """Return the loss and d loss / d parameter, means over the lanes.
+
+        Args:
+            chosen: (lanes,) uint32, the samples that are taken; all of them when None.
+
+        Returns:
+            The loss, and (p,) float64, good until the next call.
+        """
+        taken = self._everything if chosen is None else chosen
+        tables = self._tables
+        if tables is None:
+            return self._plain_gradient(taken)
+        lanes = len(taken) if len(self._data) else 0
+        total = 0.0
+        tables.forward_one()
+        for begin, width in tables.blocks(lanes):
+            total += tables.forward_lanes(self._columns, taken, begin, width)
+            if tables.plan.output_per_lane:
+                tables.backward_lanes(width)
+        tables.backward_one(lanes)
+        loss = total / lanes if tables.plan.output_per_lane else tables.output
+        return loss, tables.gradients[: len(self.parameters)]
+
+    def loss(self, chosen: Chosen | None = None) -> float:
+        """Return the output's mean over the lanes: over `chosen`, or over all samples."""
+        taken = self._everything if chosen is None else chosen
+        tables = self._tables
+        if tables is None:
+            return float(self._plain_values(self._columns[:, taken])[self.graph.output].mean())
+        lanes = len(taken) if len(self._data) else 0
+        tables.forward_one()
+        total = sum(
+            tables.forward_lanes(self._columns, taken, begin, width)
+            for begin, width in tables.blocks(lanes)
+        )
+        return total / lanes if tables.plan.output_per_lane else tables.output
+
+    def values(self, nodes: Sequence[int], columns: Array | None = None) -> Array:
+        """Return what some nodes are in every lane; forward only.
+
+        Args:
+            nodes: (k,) ids.
+            columns: (data leaves, lanes) float64, in the order of their ids, in place of the data:
+                the grid under a decision boundary, say.
+
+        Returns:
+            (k, lanes) float64.
+
+        Raises:
+            GraphError: there are not as many columns as leaves that are data.
+            MemoryLimitError: it would take more memory than this may.
+        """
+        given = self._columns if columns is None else _table(list(columns))
+        if len(given) != len(self._data):
+            raise GraphError(f"There are {len(self._data)} leaves of data, not {len(given)}.")
+        lanes = given.shape[1] if len(given) else 1
+        needed = room(len(self.graph), lanes) + BYTES_A_NUMBER * len(nodes) * lanes
+        check_room(len(self.graph), lanes, needed, self._memory)
+        tables = self._tables
+        if tables is None:
+            return self._plain_values(given)[list(nodes)]
+        found = np.empty((len(nodes), lanes))
+        per_lane, slots = tables.plan.per_lane[list(nodes)], tables.plan.slots[list(nodes)]
+        tables.forward_one()
+        found[~per_lane] = tables.values[slots[~per_lane], None]
+        chosen = np.arange(lanes, dtype=np.uint32)
+        for begin, width in tables.blocks(lanes if len(given) else 0):
+            tables.forward_lanes(given, chosen, begin, width)
+            found[per_lane, begin : begin + width] = tables.lane_values[slots[per_lane], :width]
+        return found
+
+    def _plain_values(self, columns: Array) -> Array:
+        """Return (n, lanes), computed in Python."""
+        self._leaves[self.parameters] = self.weights
+        leaves = np.repeat(self._leaves[:, None], columns.shape[1] if len(columns) else 1, axis=1)
+        leaves[self._data] = columns
+        return evaluate.forward(self.graph, leaves)
+
+    def _plain_gradient(self, chosen: Chosen) -> tuple[float, Array]:
+        values = self._plain_values(self._columns[:, chosen])
+        gradients = evaluate.backward(self.graph, values)
+        return float(values[self.graph.output].mean()), gradients[self.parameters].mean(axis=1)
+
+
+def _table(columns: Sequence[Array]) -> Array:
+    """Return (columns, samples) float64, in one piece of memory."""
+    return np.array(columns, np.float64).reshape(
+        len(columns), len(columns[0]) if len(columns) else 1
+    )
+
+
+def _samples(graph: Graph, columns: Mapping[int, Array]) -> int:
+    """Return how many samples there are; refuse columns that do not fit."""
+    lengths = {len(column) for column in columns.values()}
+    if not all(graph.leaves[node] for node in columns):
+        raise GraphError("Only a leaf can hold data; what is computed has its own numbers.")
+    if len(lengths) > 1 or 0 in lengths:
+        sizes = ", ".join(f"{length:,}" for length in sorted(lengths))
+        raise GraphError(f"Every column needs one number a sample; these have {sizes}.")
+    return lengths.pop() if lengths else 1

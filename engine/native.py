@@ -1,0 +1,128 @@
+"""Forward and backward as `evaluate` has them, natively where that is faster.
+
+The numbers are the same to the last bit: which of the two computed them shows only in the time.
+"""
+
+from __future__ import annotations
+
+from threading import Lock
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine import evaluate
+from engine.compiled import KERNELS, Kernels
+from engine.evaluate import Gradients
+from engine.graph import Graph
+from engine.schedule import Schedule, schedule
+from engine.tables import MEMORY, Tables, check_room, room
+
+Array = NDArray[np.float64]
+
+# From so many numbers on (nodes times lanes) the kernels win, with all that is around them.
+WORTH_IT = 100
+
+_plans: WeakKeyDictionary[Graph, dict[bool, Schedule]] = WeakKeyDictionary()
+_lock = Lock()
+
+
+def forward(graph: Graph, leaves: Array, memory: int = MEMORY) -> Array:
+    """Return every node's value: (n, lanes), as `evaluate.forward` does.
+
+    Raises:
+        GraphError: `leaves` has another number of rows than the graph has nodes.
+        MemoryLimitError: it would take more than `memory` bytes.
+    """
+    check_memory(graph, leaves, memory)
+    kernels = _kernels(leaves)
+    if kernels is None:
+        return evaluate.forward(graph, leaves)
+    plan, tables = _tables(graph, leaves, kernels)
+    values = np.empty(leaves.shape)
+    if not len(plan.data):
+        given = plan.one.given
+        tables.values[:given] = leaves[plan.one.nodes[:given], 0]
+        tables.forward_one()
+        values[plan.one.nodes, 0] = tables.values
+        return values
+    lanes = leaves.shape[1]
+    columns, chosen = leaves[plan.data], np.arange(lanes, dtype=np.uint32)
+    for begin, width in tables.blocks(lanes):
+        tables.forward_lanes(columns, chosen, begin, width)
+        values[plan.lanes.nodes, begin : begin + width] = tables.lane_values[:, :width]
+    return values
+
+
+def backward(graph: Graph, values: Array) -> Array:
+    """Return d output / d node for every node and lane: (n, lanes), as `evaluate.backward` does.
+
+    Raises:
+        GraphError: `values` came from another graph.
+    """
+    evaluate.check(graph, values)
+    kernels = _kernels(values)
+    if kernels is None:
+        return evaluate.backward(graph, values)
+    plan, tables = _tables(graph, values, kernels)
+    found = np.empty(values.shape)
+    if not len(plan.data):
+        tables.values[:] = values[plan.one.nodes, 0]
+        tables.backward_one()
+        found[plan.one.nodes, 0] = tables.gradients
+        return found
+    for begin, width in tables.blocks(values.shape[1]):
+        block = slice(begin, begin + width)
+        tables.lane_values[:, :width] = values[plan.lanes.nodes, block]
+        tables.backward_lanes(width)
+        found[plan.lanes.nodes, block] = tables.lane_gradients[:, :width]
+    return found
+
+
+def gradients(graph: Graph, values: Array) -> Gradients:
+    """Return the gradient of every node and the contribution along every edge.
+
+    Raises:
+        GraphError: `values` came from another graph.
+    """
+    if _kernels(values) is None:
+        return evaluate.gradients(graph, values)
+    nodes = backward(graph, values)
+    return Gradients(nodes, evaluate.contributions(graph, values, nodes))
+
+
+def check_memory(graph: Graph, numbers: Array, memory: int) -> None:
+    """Refuse numbers that do not fit: values, gradients and edges are 32 bytes a node and lane.
+
+    Raises:
+        GraphError: they have another number of rows than the graph has nodes.
+        MemoryLimitError: they would take more than `memory` bytes.
+    """
+    evaluate.check(graph, numbers)
+    nodes, lanes = numbers.shape
+    check_room(nodes, lanes, room(nodes, lanes) + BYTES_A_LANE * nodes * lanes, memory)
+
+
+# Of every node and lane: its value, its gradient, and what it hands to two operands.
+BYTES_A_LANE = 32
+
+
+def _kernels(numbers: Array) -> Kernels | None:
+    """Return the kernels if they are there and worth it; work that is worth it calls for them."""
+    if numbers.size < WORTH_IT:
+        return None
+    KERNELS.begin()
+    return KERNELS.ready()
+
+
+def _tables(graph: Graph, numbers: Array, kernels: Kernels) -> tuple[Schedule, Tables]:
+    """Return the graph's schedule, made once, and room for the numbers of one call."""
+    lanes = numbers.shape[1]
+    with _lock:
+        plan = _plans.setdefault(graph, {}).get(lanes > 1)
+    if plan is None:
+        data = graph.leaves if lanes > 1 else np.zeros(len(graph), bool)
+        plan = schedule(graph, data, graph.leaves, kernels.survey)
+        with _lock:
+            _plans[graph][lanes > 1] = plan
+    return plan, Tables(plan, kernels, lanes if lanes > 1 else 0)
