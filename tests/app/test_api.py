@@ -249,3 +249,10 @@ def test_every_answer_is_strict_json(ask):
     for source in ("1/0", "log(-1)", "x^0.5", "exp(1000)*0", "tanh(1e400)"):
         json.loads(ask(source).text, parse_constant=fail)
     assert not math.isnan(drawn(ask("0*x"))["value"])
+
+
+def test_numbers_that_would_take_too_much_memory_are_refused_in_words():
+    with TestClient(create_app(Settings(megabytes=0.001))) as client:
+        fault = refused(client.post("/api/graph", json={"source": "a*b + c*d"}))
+    assert fault["message"].startswith("The numbers of 7 nodes would take 0.0")
+    assert "the limit is 0.001 MB" in fault["message"]
