@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from importlib.machinery import SourceFileLoader
@@ -37,6 +38,9 @@ if hasattr(os, "nice"):
 sys.path.insert(0, sys.argv[1])
 importlib.import_module(sys.argv[2])
 """
+
+
+UNUSED_SECONDS = 90 * 24 * 3600.0
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,8 @@ class Loader:
         done = file.with_suffix(".done")
         if not done.exists():
             self._compile(file)
-            done.touch()
+            _tidy(file.parent)
+        done.touch()
         module = _imported(file)
         return Kernels(**{each.name: getattr(module, each.name) for each in fields(Kernels)})
 
@@ -152,6 +157,15 @@ def _written(file: Path, text: str) -> Path:
         whole.write_text(text, "utf-8")
         whole.replace(file)
     return file
+
+
+def _tidy(folder: Path) -> None:
+    """Remove kernels of other versions that no start has asked for in a long time."""
+    oldest = time.time() - UNUSED_SECONDS
+    for done in folder.glob("gradwalk_*.done"):
+        if done.stat().st_mtime < oldest:
+            for each in (done, *folder.rglob(f"{done.stem}.*")):
+                each.unlink(missing_ok=True)
 
 
 def _imported(file: Path) -> ModuleType:

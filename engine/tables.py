@@ -22,10 +22,10 @@ Chosen = NDArray[np.uint32]
 BYTES_A_NUMBER = 8
 # What numbers over lanes may take where nobody says otherwise: one gibibyte.
 MEMORY = 1 << 30
-# A block's values and gradients should lie in the second-level cache together; wider blocks spread
-# the cost of a dispatch over more lanes, narrower ones would feel it.
+# A block's values and gradients should lie in the second-level cache together, while a row needs
+# lanes enough to be worth its dispatch, and a block to be worth its calls.
 BLOCK_BYTES = 1 << 20
-FEWEST_LANES, MOST_LANES = 16, 64
+FEWEST_LANES, MOST_LANES = 16, 1024
 _CACHE_LINE = 64
 
 
@@ -36,7 +36,7 @@ def block_width(nodes: int, lanes: int) -> int:
     (56, 16, 8)
     """
     fitting = BLOCK_BYTES // (2 * BYTES_A_NUMBER * max(nodes, 1))
-    widest = min(max(fitting, FEWEST_LANES), MOST_LANES)
+    widest = min(max(fitting // 8 * 8, FEWEST_LANES), MOST_LANES)
     blocks = -(-lanes // widest)
     return _whole_lines(-(-lanes // max(blocks, 1)))
 
@@ -53,10 +53,10 @@ def check_room(nodes: int, lanes: int, needed: int, memory: int) -> None:
         MemoryLimitError: it would.
     """
     if needed > memory:
-        over = f" over {lanes:,} lanes" if lanes > 1 else ""
+        over, fewer = (f" over {lanes:,} lanes", "fewer samples or ") if lanes > 1 else ("", "")
         message = (
-            f"The numbers of {nodes:,} nodes{over} would take {needed / 1e6:,.4g} MB; the limit is "
-            f"{memory / 1e6:,.4g} MB. Take {'fewer samples or ' if lanes > 1 else ''}a smaller graph."
+            f"The numbers of {nodes:,} nodes{over} would take {needed / 1e6:,.4g} MB; "
+            f"the limit is {memory / 1e6:,.4g} MB. Take {fewer}a smaller graph."
         )
         raise MemoryLimitError(message)
 

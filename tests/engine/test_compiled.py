@@ -47,6 +47,18 @@ def test_other_rows_are_other_kernels(small, tmp_path, monkeypatch):
     assert Loader(tmp_path).wait().update(1.0) == 41.0
 
 
+def test_kernels_that_nobody_used_for_long_are_removed(small, tmp_path, monkeypatch):
+    Loader(tmp_path).wait()
+    (old,) = tmp_path.glob("*.done")
+    monkeypatch.setattr(compiled, "source", lambda: SMALL.replace("x + 4.0", "x + 40.0"))
+    Loader(tmp_path).wait()
+    assert old.exists(), "another version's kernels stay for a while"
+    os.utime(old, (0, 0))
+    monkeypatch.setattr(compiled, "source", lambda: SMALL.replace("x + 4.0", "x + 44.0"))
+    assert Loader(tmp_path).wait().update(1.0) == 45.0
+    assert not list(tmp_path.rglob(f"{old.stem}*"))
+
+
 def test_a_folder_that_cannot_be_written_costs_a_line_and_the_cache(small, tmp_path, caplog):
     occupied = tmp_path / "file"
     occupied.write_text("not a folder")

@@ -2,13 +2,14 @@
 
 import math
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import evaluate, native
+from engine import evaluate, native, tables
 from engine.errors import GraphError, MemoryLimitError
 from engine.expr import Expr
 from engine.graph import Graph
@@ -17,8 +18,9 @@ from engine.ops import OPS
 from engine.optimizers import OPTIMIZERS
 from engine.program import parse
 from engine.rules import native as kernel_text
-from engine.tables import MOST_LANES
 from tests.engine.graphs import graphs, numbers
+
+BLOCK = 16
 
 
 def same(ours, theirs):
@@ -28,6 +30,7 @@ def same(ours, theirs):
 @pytest.fixture(autouse=True)
 def _always_native(kernels, monkeypatch):
     monkeypatch.setattr(native, "WORTH_IT", 0)
+    monkeypatch.setattr(tables, "MOST_LANES", BLOCK)  # so that few lanes are several blocks
 
 
 def agree(graph, leaves):
@@ -44,7 +47,7 @@ def test_one_lane_is_what_python_computes(graph, data):
     agree(graph, data.draw(numbers(graph, 1)))
 
 
-@given(graph=graphs(), lanes=st.sampled_from([2, 3, 8, MOST_LANES + 5]), data=st.data())
+@given(graph=graphs(), lanes=st.sampled_from([2, 3, 8, BLOCK + 5]), data=st.data())
 @settings(max_examples=100)
 def test_every_one_of_many_lanes_is_what_python_computes(graph, lanes, data):
     agree(graph, data.draw(numbers(graph, lanes)))
@@ -94,6 +97,14 @@ def test_a_graph_of_one_leaf_is_its_own_output():
     graph = Graph.of(Expr(2.0))
     agree(graph, np.array([[2.0]]))
     agree(graph, np.array([[2.0, 3.0]]))
+
+
+def test_kernels_let_other_threads_run_and_keep_to_ieee(kernels):
+    for each in fields(kernels):
+        options = getattr(kernels, each.name).targetoptions
+        assert options["nogil"]
+        assert options["error_model"] == "numpy"
+        assert "fastmath" not in options
 
 
 def test_many_threads_may_ask_at_once():
