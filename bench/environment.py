@@ -9,12 +9,17 @@ the packages can't be had, one line says so and the table goes on without them.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import subprocess
 import sys
 import venv
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
+
+Ask = Callable[[str], Any]
 
 ROOT = Path(__file__).parents[1]
 HOME = ROOT / "build" / "bench"
@@ -54,6 +59,30 @@ def run(module: str, *arguments: str) -> subprocess.CompletedProcess[str] | None
         return None
     command = [str(found), "-m", module, *arguments]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+@contextmanager
+def talking(module: str) -> Iterator[Ask | None]:
+    """Run a module in the environment and give what asks it; None where there is none.
+
+    The module reads a line, answers with a line of JSON, and so on until there are no more.
+    """
+    found = python()
+    if found is None:
+        yield None
+        return
+    command = [str(found), "-m", module]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True) as child:
+
+        def ask(line: str) -> Any:
+            print(line, file=child.stdin, flush=True)
+            assert child.stdout
+            said = child.stdout.readline()
+            assert said, f"{module} ended when asked for {line}"
+            return json.loads(said)
+
+        yield ask
 
 
 def rerun(module: str) -> NoReturn:

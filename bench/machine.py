@@ -16,7 +16,7 @@ def machine() -> dict[str, str]:
         "processor": f"{_processor()}, {os.cpu_count()} cores",
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
-        **{name: version(name) for name in ("numpy", "fastapi", "uvicorn")},
+        **{name: version(name) for name in ("numpy", "numba", "fastapi", "uvicorn")},
         "dot": _dot(),
     }
 

@@ -41,7 +41,7 @@ class Row:
     def line(self) -> str:
         """Return the row as it is printed."""
         theirs = "" if self.theirs is None else shown(self.theirs)
-        ratio = "" if self.ratio is None else f"{self.ratio:.2f}"
+        ratio = "" if self.ratio is None else compared(self.ratio)
         spread = (
             ""
             if self.low is None or self.high is None
@@ -49,16 +49,25 @@ class Row:
         )
         return (
             f"{self.work:50}{shown(self.ours):>9} {spread:>17}  {self.peer:14}{theirs:>9} "
-            f"{ratio:>6}  {self.unit}"
+            f"{ratio:>7}  {self.unit}"
         )
 
 
-HEAD = f"{'work':50}{'ours':>9} {'(quartiles)':>17}  {'peer':14}{'theirs':>9} {'ratio':>6}  unit"
+HEAD = f"{'work':50}{'ours':>9} {'(quartiles)':>17}  {'peer':14}{'theirs':>9} {'ratio':>7}  unit"
 
 
 def shown(number: float) -> str:
     """Return a number to three digits, or as a whole one."""
     return f"{number:.0f}" if number >= 100 else f"{number:.3g}"
+
+
+def compared(ratio: float) -> str:
+    """Return a ratio to two digits; a small one as a fraction, which says how many times.
+
+    >>> compared(1.234), compared(0.1), compared(0.000303)
+    ('1.23', '0.10', '1/3,300')
+    """
+    return f"{ratio:.2f}" if ratio >= 0.095 or not ratio else f"1/{1 / ratio:,.0f}"
 
 
 def median_row(
@@ -68,6 +77,11 @@ def median_row(
     assert len(times) >= 20, "too few runs for a median"
     low, middle, high = statistics.quantiles(times, n=4)
     return Row(work, peer, middle, theirs, unit, low, high)
+
+
+def laps(work: Callable[[], object], times: int) -> list[float]:
+    """Return how many seconds a piece of work takes, each time."""
+    return [milliseconds(work) / 1e3 for _ in range(times)]
 
 
 def milliseconds(work: Callable[[], object]) -> float:

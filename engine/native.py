@@ -22,6 +22,8 @@ Array = NDArray[np.float64]
 
 # From so many numbers on (nodes times lanes) the kernels win, with all that is around them.
 WORTH_IT = 100
+# Of every node and lane: its value, its gradient, and what it hands to two operands.
+BYTES_A_LANE = 32
 
 _plans: WeakKeyDictionary[Graph, dict[bool, Schedule]] = WeakKeyDictionary()
 _lock = Lock()
@@ -101,10 +103,6 @@ def check_memory(graph: Graph, numbers: Array, memory: int) -> None:
     evaluate.check(graph, numbers)
     nodes, lanes = numbers.shape
     check_room(nodes, lanes, room(nodes, lanes) + BYTES_A_LANE * nodes * lanes, memory)
-
-
-# Of every node and lane: its value, its gradient, and what it hands to two operands.
-BYTES_A_LANE = 32
 
 
 def _kernels(numbers: Array) -> Kernels | None:
