@@ -1,5 +1,8 @@
 """Every optimizer: natively as in Python, to the last bit, and as PyTorch has it."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,8 +10,14 @@ from hypothesis import strategies as st
 
 from engine.descent import Descent
 from engine.errors import OptimizerError
+from engine.expr import Expr
+from engine.graph import Graph, in_evaluation_order
+from engine.lanes import Lanes
 from engine.optimizers import OPTIMIZERS
 
+FIGURES = json.loads((Path(__file__).parents[1] / "data/optimizer_figures.json").read_text("utf-8"))
+WIDTHS = (2, 16, 16, 1)
+CASES = pytest.mark.parametrize("case", FIGURES["cases"], ids=lambda case: case["name"])
 ROWS = pytest.mark.parametrize("row", OPTIMIZERS.values(), ids=lambda row: row.name)
 
 
@@ -63,3 +72,52 @@ def test_settings_may_change_on_the_way(kernels, row):
     descent.settings[list(row.settings).index("rate")] = 0.0
     descent.update(weights, np.array([1.0]))
     assert weights.tolist() == moved.tolist()
+
+
+def demo(kernels):
+    """Return micrograd's demo over lanes: a network of 337 parameters, hinge loss, weight decay."""
+    columns = {name: Expr(1.0, label=name, learnable=False) for name in FIGURES["columns"]}
+    weights = iter(FIGURES["weights"])
+    made, signals = [], [columns["x1"], columns["x2"]]
+    for width in WIDTHS[1:]:
+        sums = []
+        for _ in range(width):
+            own = [Expr(next(weights)) for _ in range(len(signals) + 1)]
+            sums.append(sum((w * x for w, x in zip(own, signals, strict=False)), own[-1]))
+            made += own
+        signals = [each.relu() for each in sums]
+    loss = (1 - columns["y"] * sums[0]).relu() + FIGURES["penalty"] * sum(w * w for w in made)
+    nodes = in_evaluation_order(loss)
+    leaves = np.array([node.data for node in nodes])
+    data = {
+        nodes.index(columns[name]): np.array(column) for name, column in FIGURES["columns"].items()
+    }
+    return Lanes(Graph.of(loss), leaves, data, kernels)
+
+
+def agrees_after_100_updates(case, kernels):
+    lanes = demo(kernels)
+    assert lanes.weights.tolist() == FIGURES["weights"]
+    row = OPTIMIZERS[case["optimizer"]]
+    descent = Descent(row, len(lanes.weights), case["settings"], kernels)
+    for step, theirs in enumerate(case["losses"], 1):
+        loss, gradient = lanes.gradient()
+        assert loss == pytest.approx(theirs, rel=1e-9)
+        descent.update(lanes.weights, gradient)
+        if str(step) in case["weights"]:
+            assert lanes.weights == pytest.approx(case["weights"][str(step)], rel=1e-9, abs=1e-12)
+    assert step == 100
+
+
+@CASES
+def test_a_hundred_updates_of_the_demo_are_those_of_pytorch(kernels, case):
+    agrees_after_100_updates(case, kernels)
+
+
+def test_a_hundred_updates_without_kernels_are_those_of_pytorch():
+    agrees_after_100_updates(FIGURES["cases"][0], None)
+
+
+def test_every_optimizer_has_its_figures():
+    assert {case["optimizer"] for case in FIGURES["cases"]} == set(OPTIMIZERS)
+    assert all("100" in case["weights"] for case in FIGURES["cases"])
