@@ -9,10 +9,11 @@ import json
 import time
 from pathlib import Path
 
-from bench import alone, environment, keystroke, layout_peers, server
+from bench import alone, environment, keystroke, layout_peers, scale, server, starts, training
 from bench.machine import machine
 from bench.programs import DRAWN
 from bench.timing import HEAD, RUNS, Row
+from engine.compiled import KERNELS
 
 RESULTS = Path(__file__).parent / "results.json"
 
@@ -21,7 +22,7 @@ def main() -> None:
     """Measure everything, in turn."""
     start = time.monotonic()
     head = machine()
-    rows = [*layout(), *alone.rows()]
+    rows = [*layout(), *alone.rows(), *native(head)]
     with server.running() as address:
         rows += server.rows(address)
         typed, head["chromium"] = keystroke.rows(address)
@@ -51,18 +52,29 @@ def layout() -> list[Row]:
     return found
 
 
+def native(head: dict[str, str]) -> list[Row]:
+    """Return what the kernels do on micrograd's demo, at every size, and from a new process."""
+    kernels = KERNELS.wait()
+    if kernels is None:
+        head["kernels"] = "absent: only Python was measured"
+        return []
+    return [*training.rows(kernels), *scale.rows(kernels), *starts.rows()]
+
+
 def oracle(head: dict[str, str]) -> list[Row]:
     """Return whether PyTorch, run now, still has the figures that the tests hold us to."""
-    done = environment.run("bench.oracle", "--check")
-    if done is None:
-        head["torch"] = "absent: its figures were not computed again"
-        return []
-    said = done.stdout.strip().splitlines()[-1]
-    head["torch"] = environment.versions()["torch"]
-    same, _, total = said.split()[:3]
-    return [
-        Row("programs with PyTorch's figures as stored", "torch", int(same), int(total), "programs")
-    ]
+    rows = []
+    for module, what in (("oracle", "programs"), ("optimizers_oracle", "optimizers")):
+        done = environment.run(f"bench.{module}", "--check")
+        if done is None:
+            head["torch"] = "absent: nothing was compared with it"
+            return []
+        same, _, total = done.stdout.strip().splitlines()[-1].split()[:3]
+        work = f"{what} with PyTorch's figures as stored"
+        rows.append(Row(work, "torch", int(same), int(total), what))
+    versions = environment.versions()
+    head |= {name: versions[name] for name in ("torch", "micrograd")}
+    return rows
 
 
 if __name__ == "__main__":

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bench.programs import lines
 from bench.timing import RUNS, Row, median_row, milliseconds
-from engine.evaluate import backward, forward
+from engine.compiled import KERNELS
+from engine.native import backward, forward
 from engine.program import parse
 
 SIZES = (100, 1_000)
@@ -12,6 +13,7 @@ SIZES = (100, 1_000)
 
 def rows() -> list[Row]:
     """Return a row for each stage and size."""
+    KERNELS.wait()
     found = []
     for size in SIZES:
         source = lines(size)

@@ -189,12 +189,18 @@ def check() -> int:
     return len(differing)
 
 
-def same(old: Any, new: Any) -> bool:
+def same(old: Any, new: Any, relative: float = 1e-11, absolute: float = 1e-14) -> bool:
     """Tell whether two figures agree; other machines' functions may differ in the last digits."""
     if isinstance(old, dict):
-        return old.keys() == new.keys() and all(same(old[key], new[key]) for key in old)
+        return old.keys() == new.keys() and all(
+            same(old[key], new[key], relative, absolute) for key in old
+        )
+    if isinstance(old, list):
+        return len(old) == len(new) and all(
+            same(*pair, relative, absolute) for pair in zip(old, new, strict=True)
+        )
     if isinstance(old, float) and isinstance(new, float):
-        return math.isclose(old, new, rel_tol=1e-11, abs_tol=1e-14)
+        return math.isclose(old, new, rel_tol=relative, abs_tol=absolute)
     return bool(old == new)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 
 RUNS = 25
@@ -80,8 +82,20 @@ def median_row(
 
 
 def laps(work: Callable[[], object], times: int) -> list[float]:
-    """Return how many seconds a piece of work takes, each time."""
+    """Return how many seconds a piece of work takes, each time; garbage of before is gone."""
+    gc.collect()
     return [milliseconds(work) / 1e3 for _ in range(times)]
+
+
+@contextmanager
+def quiet_heap() -> Iterator[None]:
+    """Keep the garbage collector from walking over what was made before; it goes on otherwise."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def milliseconds(work: Callable[[], object]) -> float:
