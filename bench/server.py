@@ -26,6 +26,7 @@ from bench.timing import RUNS, Row, median_row
 
 AIMS = {"the neuron": 8.0, "3-4-4-1 network": 40.0}  # ms
 SECONDS_TO_START = 30
+SECONDS_TO_SETTLE = 3  # a server that has just started still loads its kernels
 _texts = count(1)
 
 
@@ -97,6 +98,7 @@ def running() -> Iterator[str]:
     address = f"http://127.0.0.1:{port}"
     try:
         _wait(server, address)
+        time.sleep(SECONDS_TO_SETTLE)
         yield address
     finally:
         server.terminate()

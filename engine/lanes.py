@@ -17,6 +17,10 @@ from engine.tables import BYTES_A_NUMBER, MEMORY, Tables, check_room, room
 Array = NDArray[np.float64]
 Chosen = NDArray[np.uint32]
 
+BYTES_OF_CHOICE = 4
+# Of a node and lane without kernels: its value, its gradient, and both edges.
+BYTES_IN_PYTHON = 32
+
 
 class Lanes:
     """A graph and its data. For one thread at a time: the room for its numbers is used again.
@@ -51,23 +55,23 @@ class Lanes:
         """
         self.graph = graph
         self.samples = _samples(graph, columns)
-        check_room(len(graph), self.samples, room(len(graph), self.samples), memory)
         self._memory = memory
         data = np.zeros(len(graph), bool)
         data[list(columns)] = True
         learning = graph.learnable & ~data
         self.parameters = np.flatnonzero(learning)
         self._data = np.flatnonzero(data)
+        self._plan = schedule(graph, data, learning, kernels.survey) if kernels else None
+        self._check_room(self.samples)
         self._columns = _table([columns[node] for node in self._data.tolist()])
         self._everything = np.arange(self.samples, dtype=np.uint32)
         self._leaves = leaves.astype(np.float64)
-        self._tables = None
         self.weights = self._leaves[self.parameters]
-        if kernels is not None:
-            plan = schedule(graph, data, learning, kernels.survey)
-            self._tables = Tables(plan, kernels, self.samples)
-            given = plan.one.given
-            self._tables.values[:given] = leaves[plan.one.nodes[:given]]
+        self._tables = None
+        if kernels and self._plan:
+            self._tables = Tables(self._plan, kernels, self.samples)
+            given = self._plan.one.nodes[: self._plan.one.given]
+            self._tables.values[: len(given)] = leaves[given]
             self.weights = self._tables.values[: len(self.parameters)]
 
     def gradient(self, chosen: Chosen | None = None) -> tuple[float, Array]:
@@ -127,8 +131,7 @@ class Lanes:
         if len(given) != len(self._data):
             raise GraphError(f"There are {len(self._data)} leaves of data, not {len(given)}.")
         lanes = given.shape[1] if len(given) else 1
-        needed = room(len(self.graph), lanes) + BYTES_A_NUMBER * len(nodes) * lanes
-        check_room(len(self.graph), lanes, needed, self._memory)
+        self._check_room(lanes, BYTES_A_NUMBER * len(nodes) * lanes)
         tables = self._tables
         if tables is None:
             return self._plain_values(given)[list(nodes)]
@@ -141,6 +144,21 @@ class Lanes:
             tables.forward_lanes(given, chosen, begin, width)
             found[per_lane, begin : begin + width] = tables.lane_values[slots[per_lane], :width]
         return found
+
+    def _check_room(self, lanes: int, kept: int = 0) -> None:
+        """Refuse to bind or evaluate so many lanes, if that takes too much.
+
+        Args:
+            lanes: how many.
+            kept: the bytes of what is returned for every lane.
+        """
+        columns = (BYTES_A_NUMBER * len(self._data) + BYTES_OF_CHOICE) * lanes
+        if self._plan is None:
+            numbers = BYTES_IN_PYTHON * len(self.graph) * lanes
+        else:
+            one, per_lane = len(self._plan.one), len(self._plan.lanes)
+            numbers = self._plan.nbytes + room(one, per_lane, self.samples)
+        check_room(len(self.graph), lanes, columns + numbers + kept, self._memory)
 
     def _plain_values(self, columns: Array) -> Array:
         """Return (n, lanes), computed in Python."""

@@ -24,6 +24,7 @@ Array = NDArray[np.float64]
 WORTH_IT = 100
 # Of every node and lane: its value, its gradient, and what it hands to two operands.
 BYTES_A_LANE = 32
+BYTES_OF_SCHEDULE = 40  # a node, at most
 
 _plans: WeakKeyDictionary[Graph, dict[bool, Schedule]] = WeakKeyDictionary()
 _lock = Lock()
@@ -94,7 +95,9 @@ def gradients(graph: Graph, values: Array) -> Gradients:
 
 
 def check_memory(graph: Graph, numbers: Array, memory: int) -> None:
-    """Refuse numbers that do not fit: values, gradients and edges are 32 bytes a node and lane.
+    """Refuse numbers that do not fit.
+
+    Values, gradients and edges are 32 bytes a node and lane; a schedule and its tables come to it.
 
     Raises:
         GraphError: they have another number of rows than the graph has nodes.
@@ -102,7 +105,9 @@ def check_memory(graph: Graph, numbers: Array, memory: int) -> None:
     """
     evaluate.check(graph, numbers)
     nodes, lanes = numbers.shape
-    check_room(nodes, lanes, room(nodes, lanes) + BYTES_A_LANE * nodes * lanes, memory)
+    tables = room(0, nodes, lanes) if lanes > 1 else room(nodes, 0, 1)
+    needed = tables + nodes * (BYTES_OF_SCHEDULE + BYTES_A_LANE * lanes)
+    check_room(nodes, lanes, needed, memory)
 
 
 def _kernels(numbers: Array) -> Kernels | None:

@@ -47,6 +47,11 @@ class Section:
         """Return what every pass starts with."""
         return np.uint32(self.given), self.a, self.b, self.runs
 
+    @property
+    def nbytes(self) -> int:
+        """Return how many bytes it takes."""
+        return sum(part.nbytes for part in (self.nodes, self.a, self.b, self.runs))
+
     def __len__(self) -> int:
         """Return the number of slots."""
         return len(self.nodes)
@@ -75,6 +80,12 @@ class Schedule:
     slots: Nodes
     per_lane: Mask
     output: int
+
+    @property
+    def nbytes(self) -> int:
+        """Return how many bytes it takes: some 35 a node."""
+        own = (self.weights, self.shared, self.data, self.slots, self.per_lane)
+        return self.one.nbytes + self.lanes.nbytes + sum(part.nbytes for part in own)
 
     @property
     def output_per_lane(self) -> bool:

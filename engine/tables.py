@@ -1,8 +1,9 @@
 """Tables: a schedule and the room for its numbers; each pass of the kernels, called.
 
 Lanes are taken in blocks small enough for the processor's cache. So the room does not grow with
-their number: 16 bytes (a value and a gradient) a node and lane of one block, and 16 a node that all
-lanes share. What is asked for lane by lane takes 8 bytes a node and lane more.
+their number: 16 bytes (a value and a gradient) a node that all lanes share, 16 a node and lane of
+one block for the others. The schedule takes some 35 bytes a node, data 8 a column and sample, and
+what is asked for lane by lane 8 a node and lane.
 """
 
 from __future__ import annotations
@@ -41,9 +42,13 @@ def block_width(nodes: int, lanes: int) -> int:
     return _whole_lines(-(-lanes // max(blocks, 1)))
 
 
-def room(nodes: int, lanes: int) -> int:
-    """Return the bytes that a pass over `nodes` and `lanes` takes, its numbers not kept."""
-    return 2 * BYTES_A_NUMBER * nodes * max(block_width(nodes, lanes), 1)
+def room(shared: int, per_lane: int, lanes: int) -> int:
+    """Return the bytes of a table for so many nodes of each kind.
+
+    >>> room(1_000, 0, 1), room(0, 1_000, 100_000)
+    (16000, 1024000)
+    """
+    return 2 * BYTES_A_NUMBER * (shared + per_lane * block_width(per_lane, lanes))
 
 
 def check_room(nodes: int, lanes: int, needed: int, memory: int) -> None:

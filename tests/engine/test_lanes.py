@@ -1,6 +1,7 @@
 """A graph bound to data: means over lanes, natively and in plain Python, block by block."""
 
 import math
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import evaluate, tables
+from engine import lanes as lanes_module
 from engine.errors import GraphError, MemoryLimitError
 from engine.expr import Expr
 from engine.graph import Graph, in_evaluation_order
@@ -181,6 +183,25 @@ def test_memory_is_bounded_and_what_exceeds_it_refused(either):
     lanes = program_lanes(either, memory=100_000)
     with pytest.raises(MemoryLimitError, match=r"over 100,000 lanes would take .* MB"):
         lanes.values([0, 1], np.zeros((2, 100_000)))
+
+
+def test_data_counts_towards_the_memory_too(either):
+    with pytest.raises(MemoryLimitError, match="over 50,000 lanes"):
+        program_lanes(either, samples=50_000, memory=900_000)
+
+
+@pytest.mark.parametrize("samples", [1, 100, 20_000])
+def test_what_is_held_is_what_was_counted(kernels, monkeypatch, samples):
+    monkeypatch.undo()
+    counted = []
+    monkeypatch.setattr(lanes_module, "check_room", lambda *said: counted.append(said[2]))
+    tracemalloc.start()
+    lanes = program_lanes(kernels, samples=samples)
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert lanes.samples == samples
+    objects = 20_000  # what is around the arrays
+    assert counted[0] <= held <= counted[0] + objects
 
 
 def test_the_room_for_a_pass_does_not_grow_with_the_lanes(kernels, monkeypatch):
