@@ -82,8 +82,11 @@ class Lanes:
 
         Returns:
             The loss, and (p,) float64, good until the next call.
+
+        Raises:
+            GraphError: none is chosen, or one that there is not.
         """
-        taken = self._everything if chosen is None else chosen
+        taken = self._taken(chosen)
         tables = self._tables
         if tables is None:
             return self._plain_gradient(taken)
@@ -100,7 +103,7 @@ class Lanes:
 
     def loss(self, chosen: Chosen | None = None) -> float:
         """Return the output's mean over the lanes: over `chosen`, or over all samples."""
-        taken = self._everything if chosen is None else chosen
+        taken = self._taken(chosen)
         tables = self._tables
         if tables is None:
             return float(self._plain_values(self._columns[:, taken])[self.graph.output].mean())
@@ -144,6 +147,14 @@ class Lanes:
             tables.forward_lanes(given, chosen, begin, width)
             found[per_lane, begin : begin + width] = tables.lane_values[slots[per_lane], :width]
         return found
+
+    def _taken(self, chosen: Chosen | None) -> Chosen:
+        """Return the samples to take; the kernels would read whatever lies beyond the last one."""
+        if chosen is None:
+            return self._everything
+        if not len(chosen) or chosen.min() < 0 or chosen.max() >= self.samples:
+            raise GraphError(f"Choose one sample or more, each from 0 to {self.samples - 1:,}.")
+        return np.ascontiguousarray(chosen, np.uint32)
 
     def _check_room(self, lanes: int, kept: int = 0) -> None:
         """Refuse to bind or evaluate so many lanes, if that takes too much.

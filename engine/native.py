@@ -50,7 +50,8 @@ def forward(graph: Graph, leaves: Array, memory: int = MEMORY) -> Array:
         values[plan.one.nodes, 0] = tables.values
         return values
     lanes = leaves.shape[1]
-    columns, chosen = leaves[plan.data], np.arange(lanes, dtype=np.uint32)
+    columns = np.ascontiguousarray(leaves[plan.data], np.float64)
+    chosen = np.arange(lanes, dtype=np.uint32)
     for begin, width in tables.blocks(lanes):
         tables.forward_lanes(columns, chosen, begin, width)
         values[plan.lanes.nodes, begin : begin + width] = tables.lane_values[:, :width]

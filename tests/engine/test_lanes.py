@@ -127,6 +127,14 @@ def test_a_batch_is_the_mean_over_its_samples(either):
     assert gradient == pytest.approx(np.mean(each, axis=0), rel=1e-12)
 
 
+@pytest.mark.parametrize("chosen", [[], [SAMPLES], [-1, 3]])
+def test_a_sample_that_there_is_not_is_refused(either, chosen):
+    lanes = program_lanes(either)
+    for call in (lanes.gradient, lanes.loss):
+        with pytest.raises(GraphError, match="each from 0 to 149"):
+            call(np.array(chosen, np.int64))
+
+
 def test_the_same_call_gives_the_same_bits(either):
     first, second = program_lanes(either), program_lanes(either)
     loss, gradient = first.gradient()
