@@ -11,13 +11,15 @@ import atexit
 import hashlib
 import logging
 import os
+import pickle
 import shutil
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
@@ -40,6 +42,7 @@ importlib.import_module(sys.argv[2])
 """
 
 
+# Kernels of rows that nobody starts any more; long enough for two versions used side by side.
 UNUSED_SECONDS = 90 * 24 * 3600.0
 
 
@@ -66,14 +69,17 @@ class Loader:
         self._child: subprocess.Popen[str] | None = None
         self._found: Kernels | None = None
 
-    def begin(self) -> threading.Thread:
-        """Start to load, or to compile, in the background, once; return the thread that does."""
+    def begin(self) -> None:
+        """Start to load, or to compile, in the background, once."""
         with self._lock:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._load, name="kernels", daemon=True)
-                self._thread.start()
+                try:
+                    self._thread.start()
+                except RuntimeError as error:  # no threads left, or the interpreter is ending
+                    self._give_up(error)
+                    return
                 atexit.register(self._stop)
-        return self._thread
 
     def ready(self) -> Kernels | None:
         """Return the kernels, or None while they are not there."""
@@ -81,26 +87,43 @@ class Loader:
 
     def wait(self, seconds: float | None = None) -> Kernels | None:
         """Return the kernels when they are there; None if they never will be, or not in time."""
-        self.begin().join(seconds)
+        self.begin()
+        if self._thread is not None and self._thread.ident is not None:  # it did start
+            self._thread.join(seconds)
         return self._found
+
+    def after_fork(self) -> None:
+        """Begin anew in a forked child: the thread that was loading did not come along."""
+        self._lock = threading.Lock()
+        if self._found is None:
+            self._thread = self._child = None
 
     def _load(self) -> None:
         try:
-            self._found = self._kernels()
+            self._found = self._loaded_or_compiled()
         except Exception as error:  # noqa: BLE001  whatever numba meets, Python can answer
-            message = "Native kernels are not to be had (%s). Python computes instead, only slower."
-            log.warning(message, _first_line(error))
+            self._give_up(error)
 
-    def _kernels(self) -> Kernels:
+    def _give_up(self, error: Exception) -> None:
+        message = "Native kernels are not to be had (%s). Python computes instead, only slower."
+        log.warning(message, _first_line(error))
+
+    def _loaded_or_compiled(self) -> Kernels:
         text = source()
-        name = _name(text)
-        file = self._kept(f"{name}.py", text)
+        file = self._kept(f"{_name(text)}.py", text)
         done = file.with_suffix(".done")
-        if not done.exists():
+        try:
+            if not (done.exists() and any(_beside(file))):
+                self._compile(file)
+            module = _imported(file)
+        except (EOFError, OSError, ValueError, pickle.UnpicklingError):  # numba's cache is damaged
+            for each in _beside(file):
+                each.unlink(missing_ok=True)
             self._compile(file)
+            module = _imported(file)
+        with suppress(OSError):  # another start may be tidying too
+            done.touch()
             _tidy(file.parent)
-        done.touch()
-        module = _imported(file)
         return Kernels(**{each.name: getattr(module, each.name) for each in fields(Kernels)})
 
     def _kept(self, name: str, text: str) -> Path:
@@ -109,9 +132,9 @@ class Loader:
         try:
             return _written(folder / name, text)
         except OSError as error:
+            lost = tempfile.mkdtemp(prefix="gradwalk-")
             message = "Native kernels cannot be kept in %s (%s); every start compiles them anew."
             log.warning(message, folder, _first_line(error))
-        lost = tempfile.mkdtemp(prefix="gradwalk-")
         atexit.register(shutil.rmtree, lost, ignore_errors=True)
         return _written(Path(lost, name), text)
 
@@ -126,6 +149,7 @@ class Loader:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
+            start_new_session=True,  # Ctrl-C in the terminal ends the server, which ends the child
         ) as self._child:
             _, said = self._child.communicate()
         if self._child.returncode:
@@ -159,6 +183,11 @@ def _written(file: Path, text: str) -> Path:
     return file
 
 
+def _beside(file: Path) -> Iterator[Path]:
+    """Yield what numba keeps of a module."""
+    return (file.parent / "__pycache__").glob(f"{file.stem}.*.nb?")
+
+
 def _tidy(folder: Path) -> None:
     """Remove kernels of other versions that no start has asked for in a long time."""
     oldest = time.time() - UNUSED_SECONDS
@@ -184,3 +213,5 @@ def _first_line(error: Exception) -> str:
 
 
 KERNELS = Loader()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=KERNELS.after_fork)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.compiled import Kernels
+from engine.errors import OptimizerError
 from engine.optimizers import Optimizer
 
 Array = NDArray[np.float64]
@@ -46,7 +47,14 @@ class Descent:
         Args:
             weights: (p,).
             gradient: (p,), d loss / d weight.
+
+        Raises:
+            OptimizerError: they are not of the p parameters that it was begun with.
         """
+        parameters = self.state.shape[1:]
+        if not weights.shape == gradient.shape == parameters:
+            shapes = f"{weights.shape} and {gradient.shape}"
+            raise OptimizerError(f"Weights and gradient are {shapes}, not {parameters} each.")
         self.updates += 1
         if self._kernels is None:
             self.optimizer.update(weights, gradient, self.state, self.settings, self.updates)

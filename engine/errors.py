@@ -4,7 +4,7 @@ GradwalkError
 ├── ExprError         an Expr that cannot be built, or changed the way it was asked to
 ├── GraphError        numbers that do not belong to the graph they came with
 ├── MemoryLimitError  numbers over more nodes and lanes than there is room for
-├── OptimizerError    a setting that an optimizer does not have
+├── OptimizerError    a setting that an optimizer does not have, or other parameters than it knows
 └── ProgramError      a typed program that is refused: where, what, and the way out
     └── LimitError    ... because it would run over one of the limits
 """
@@ -31,7 +31,7 @@ class MemoryLimitError(GradwalkError):
 
 
 class OptimizerError(GradwalkError, ValueError):
-    """A setting that an optimizer does not have."""
+    """A setting that an optimizer does not have, or other parameters than it was begun with."""
 
 
 class ProgramError(GradwalkError):

@@ -151,18 +151,29 @@ def contributions(graph: Graph, values: Array, gradients: Array) -> Array:
     """
     edges = np.zeros((len(graph), MOST_OPERANDS, values.shape[1]))
     taken = np.where(graph.reaching, graph.codes, LEAF)
+    at_once = max(1, NUMBERS_AT_ONCE // values.shape[1])
     for code in np.unique(taken[taken != LEAF]):
-        nodes = np.flatnonzero(taken == code)
-        op = ROWS[code]
-        operands = graph.operands[nodes]
-        numbers = [values[operands[:, slot]] for slot in range(op.arity)]
-        for slot, slope in enumerate(op.slopes):
-            with np.errstate(all="ignore"):
-                handed = gradients[nodes] * slope(*numbers, values[nodes])
-            if op.masks:
-                handed = _masked_lanes(op.blocked_lanes[slot](*numbers), handed)
-            edges[nodes, slot] = handed
+        every = np.flatnonzero(taken == code)
+        for begin in range(0, len(every), at_once):
+            nodes = every[begin : begin + at_once]
+            for slot, handed in enumerate(_handed(graph, ROWS[code], nodes, values, gradients)):
+                edges[nodes, slot] = handed
     return edges
+
+
+# Vectorized functions make objects of numbers on the way, so they get no more than this at a time.
+NUMBERS_AT_ONCE = 1 << 16
+
+
+def _handed(
+    graph: Graph, op: Op, nodes: NDArray[np.intp], values: Array, gradients: Array
+) -> Iterator[Array]:
+    """Yield what nodes of one op hand to each of their operands, (nodes, lanes)."""
+    numbers = [values[graph.operands[nodes, slot]] for slot in range(op.arity)]
+    for slot, slope in enumerate(op.slopes):
+        with np.errstate(all="ignore"):
+            handed = gradients[nodes] * slope(*numbers, values[nodes])
+        yield _masked_lanes(op.blocked_lanes[slot](*numbers), handed) if op.masks else handed
 
 
 class Problem(NamedTuple):
@@ -258,6 +269,7 @@ def check(graph: Graph, numbers: Array) -> None:
 def _rows(graph: Graph, numbers: Array) -> list[Any]:
     """Return the numbers as a list of floats (one lane) or of (lanes,) rows."""
     check(graph, numbers)
+    numbers = np.asarray(numbers, np.float64)
     return numbers[:, 0].tolist() if numbers.shape[1] == 1 else list(numbers)
 
 

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from itertools import count
 from typing import Any, Self, SupportsFloat
+from weakref import ref
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,7 @@ from engine.ops import OPS, Op
 
 Number = int | float | SupportsFloat
 _serials = count()
+_kept: dict[ref[Expr], tuple[list[Expr], Graph]] = {}
 
 
 class Expr:
@@ -46,7 +48,7 @@ class Expr:
     """
 
     __slots__ = (
-        "_below",
+        "__weakref__",
         "_constant",
         "_data",
         "_learnable",
@@ -97,7 +99,6 @@ class Expr:
         self._data = data
         self._serial = next(_serials)
         self._constant = self._learnable = False
-        self._below: tuple[list[Expr], Graph] | None = None
         self.grad = 0.0
         self.label = label
 
@@ -186,11 +187,14 @@ class Expr:
         return nodes, graph, values
 
     def _structure(self) -> tuple[list[Expr], Graph]:
-        """Return what this node depends on, itself last; it never changes, so it is kept."""
-        if self._below is None:
+        """Return what this node depends on, itself last; kept for the last node that asked."""
+        kept = _kept.get(ref(self))
+        if kept is None:
             nodes = in_evaluation_order(self)
-            self._below = nodes[:-1], Graph.of_nodes(nodes, self)  # without itself: no circle
-        below, graph = self._below
+            kept = nodes[:-1], Graph.of_nodes(nodes, self)  # without itself, so that it can go
+            _kept.clear()
+            _kept[ref(self, _forget)] = kept
+        below, graph = kept
         return [*below, self], graph
 
     def __repr__(self) -> str:
@@ -249,6 +253,10 @@ class Expr:
     def __abs__(self) -> Expr:
         """Return |self|."""
         return Expr.of(OPS["abs"], self)
+
+
+def _forget(gone: ref[Expr]) -> None:
+    _kept.pop(gone, None)
 
 
 def arity_message(op: Op, given: int) -> str:

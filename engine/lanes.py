@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,15 +11,16 @@ from engine import evaluate
 from engine.compiled import Kernels
 from engine.errors import GraphError
 from engine.graph import Graph
-from engine.schedule import schedule
+from engine.schedule import SCHEDULE_BYTES, schedule
 from engine.tables import BYTES_A_NUMBER, MEMORY, Tables, check_room, room
 
 Array = NDArray[np.float64]
 Chosen = NDArray[np.uint32]
 
 BYTES_OF_CHOICE = 4
-# Of a node and lane without kernels: its value, its gradient, and both edges.
-BYTES_IN_PYTHON = 32
+# Without kernels a node and lane take this much, and so many numbers are computed at once.
+BYTES_IN_PYTHON = 48
+NUMBERS_AT_ONCE = 1 << 20
 
 
 class Lanes:
@@ -50,28 +51,33 @@ class Lanes:
             memory: how many bytes the numbers may take.
 
         Raises:
-            GraphError: a column belongs to no leaf, is empty, or is not as long as the others.
+            GraphError: a column belongs to no leaf, is empty, or is not as long as the others; or
+                there is not one number a node in `leaves`.
             MemoryLimitError: it would take more than `memory` bytes.
         """
         self.graph = graph
         self.samples = _samples(graph, columns)
+        self._leaves = np.array(leaves, np.float64)
+        evaluate.check(graph, self._leaves[:, None])
         self._memory = memory
         data = np.zeros(len(graph), bool)
         data[list(columns)] = True
         learning = graph.learnable & ~data
         self.parameters = np.flatnonzero(learning)
         self._data = np.flatnonzero(data)
-        self._plan = schedule(graph, data, learning, kernels.survey) if kernels else None
+        self._plan = None
+        if kernels:
+            check_room(len(graph), self.samples, SCHEDULE_BYTES * len(graph), memory)
+            self._plan = schedule(graph, data, learning, kernels.survey)
         self._check_room(self.samples)
         self._columns = _table([columns[node] for node in self._data.tolist()])
         self._everything = np.arange(self.samples, dtype=np.uint32)
-        self._leaves = leaves.astype(np.float64)
         self.weights = self._leaves[self.parameters]
         self._tables = None
         if kernels and self._plan:
             self._tables = Tables(self._plan, kernels, self.samples)
             given = self._plan.one.nodes[: self._plan.one.given]
-            self._tables.values[: len(given)] = leaves[given]
+            self._tables.values[: len(given)] = self._leaves[given]
             self.weights = self._tables.values[: len(self.parameters)]
 
     def gradient(self, chosen: Chosen | None = None) -> tuple[float, Array]:
@@ -98,15 +104,22 @@ class Lanes:
             if tables.plan.output_per_lane:
                 tables.backward_lanes(width)
         tables.backward_one(lanes)
-        loss = total / lanes if tables.plan.output_per_lane else tables.output
-        return loss, tables.gradients[: len(self.parameters)]
+        found = tables.gradients[: len(self.parameters)]
+        if not np.isfinite(found).all():
+            # A mean that meets an infinite slope hides which lanes would have met it with a 0.
+            return self._plain_gradient(taken)
+        return total / lanes if tables.plan.output_per_lane else tables.output, found
 
     def loss(self, chosen: Chosen | None = None) -> float:
-        """Return the output's mean over the lanes: over `chosen`, or over all samples."""
+        """Return the output's mean over the lanes: over `chosen`, or over all samples.
+
+        Raises:
+            GraphError: none is chosen, or one that there is not.
+        """
         taken = self._taken(chosen)
         tables = self._tables
         if tables is None:
-            return float(self._plain_values(self._columns[:, taken])[self.graph.output].mean())
+            return self._plain_loss(taken)
         lanes = len(taken) if len(self._data) else 0
         tables.forward_one()
         total = sum(
@@ -130,6 +143,7 @@ class Lanes:
             GraphError: there are not as many columns as leaves that are data.
             MemoryLimitError: it would take more memory than this may.
         """
+        nodes = list(nodes)
         given = self._columns if columns is None else _table(list(columns))
         if len(given) != len(self._data):
             raise GraphError(f"There are {len(self._data)} leaves of data, not {len(given)}.")
@@ -137,9 +151,11 @@ class Lanes:
         self._check_room(lanes, BYTES_A_NUMBER * len(nodes) * lanes)
         tables = self._tables
         if tables is None:
-            return self._plain_values(given)[list(nodes)]
+            blocks = self._plain_blocks(lanes)
+            parts = [self._plain_values(given, block)[nodes] for block in blocks]
+            return np.concatenate(parts, axis=1)
         found = np.empty((len(nodes), lanes))
-        per_lane, slots = tables.plan.per_lane[list(nodes)], tables.plan.slots[list(nodes)]
+        per_lane, slots = tables.plan.per_lane[nodes], tables.plan.slots[nodes]
         tables.forward_one()
         found[~per_lane] = tables.values[slots[~per_lane], None]
         chosen = np.arange(lanes, dtype=np.uint32)
@@ -152,9 +168,11 @@ class Lanes:
         """Return the samples to take; the kernels would read whatever lies beyond the last one."""
         if chosen is None:
             return self._everything
-        if not len(chosen) or chosen.min() < 0 or chosen.max() >= self.samples:
+        given = np.asarray(chosen)
+        whole = given.ndim == 1 and len(given) and given.dtype.kind in "iu"
+        if not whole or given.min() < 0 or given.max() >= self.samples:
             raise GraphError(f"Choose one sample or more, each from 0 to {self.samples - 1:,}.")
-        return np.ascontiguousarray(chosen, np.uint32)
+        return given.astype(np.uint32)
 
     def _check_room(self, lanes: int, kept: int = 0) -> None:
         """Refuse to bind or evaluate so many lanes, if that takes too much.
@@ -165,23 +183,41 @@ class Lanes:
         """
         columns = (BYTES_A_NUMBER * len(self._data) + BYTES_OF_CHOICE) * lanes
         if self._plan is None:
-            numbers = BYTES_IN_PYTHON * len(self.graph) * lanes
+            numbers = BYTES_IN_PYTHON * max(NUMBERS_AT_ONCE, len(self.graph))
+            numbers = min(numbers, BYTES_IN_PYTHON * len(self.graph) * lanes)
         else:
             one, per_lane = len(self._plan.one), len(self._plan.lanes)
-            numbers = self._plan.nbytes + room(one, per_lane, self.samples)
+            numbers = SCHEDULE_BYTES * len(self.graph) + room(one, per_lane, self.samples)
         check_room(len(self.graph), lanes, columns + numbers + kept, self._memory)
 
-    def _plain_values(self, columns: Array) -> Array:
-        """Return (n, lanes), computed in Python."""
+    def _plain_blocks(self, lanes: int) -> Iterator[slice]:
+        """Yield the lanes that Python takes at once, so that their number takes no more memory."""
+        at_once = max(1, NUMBERS_AT_ONCE // len(self.graph))
+        for begin in range(0, lanes, at_once):
+            yield slice(begin, min(begin + at_once, lanes))
+
+    def _plain_values(self, columns: Array, block: slice) -> Array:
+        """Return (n, lanes of the block), computed in Python."""
         self._leaves[self.parameters] = self.weights
-        leaves = np.repeat(self._leaves[:, None], columns.shape[1] if len(columns) else 1, axis=1)
-        leaves[self._data] = columns
+        leaves = np.repeat(self._leaves[:, None], block.stop - block.start, axis=1)
+        leaves[self._data] = columns[:, block]
         return evaluate.forward(self.graph, leaves)
 
+    def _plain_loss(self, chosen: Chosen) -> float:
+        columns, total = self._columns[:, chosen], 0.0
+        with np.errstate(all="ignore"):
+            for block in self._plain_blocks(len(chosen)):
+                total += self._plain_values(columns, block)[self.graph.output].sum()
+            return float(total / len(chosen))
+
     def _plain_gradient(self, chosen: Chosen) -> tuple[float, Array]:
-        values = self._plain_values(self._columns[:, chosen])
-        gradients = evaluate.backward(self.graph, values)
-        return float(values[self.graph.output].mean()), gradients[self.parameters].mean(axis=1)
+        columns, loss, found = self._columns[:, chosen], 0.0, np.zeros(len(self.parameters))
+        with np.errstate(all="ignore"):
+            for block in self._plain_blocks(len(chosen)):
+                values = self._plain_values(columns, block)
+                loss += values[self.graph.output].sum()
+                found += evaluate.backward(self.graph, values)[self.parameters].sum(axis=1)
+            return float(loss / len(chosen)), found / len(chosen)
 
 
 def _table(columns: Sequence[Array]) -> Array:

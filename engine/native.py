@@ -15,7 +15,7 @@ from engine import evaluate
 from engine.compiled import KERNELS, Kernels
 from engine.evaluate import Gradients
 from engine.graph import Graph
-from engine.schedule import Schedule, schedule
+from engine.schedule import SCHEDULE_BYTES, Schedule, schedule
 from engine.tables import MEMORY, Tables, check_room, room
 
 Array = NDArray[np.float64]
@@ -24,7 +24,6 @@ Array = NDArray[np.float64]
 WORTH_IT = 100
 # Of every node and lane: its value, its gradient, and what it hands to two operands.
 BYTES_A_LANE = 32
-BYTES_OF_SCHEDULE = 40  # a node, at most
 
 _plans: WeakKeyDictionary[Graph, dict[bool, Schedule]] = WeakKeyDictionary()
 _lock = Lock()
@@ -98,7 +97,8 @@ def gradients(graph: Graph, values: Array) -> Gradients:
 def check_memory(graph: Graph, numbers: Array, memory: int) -> None:
     """Refuse numbers that do not fit.
 
-    Values, gradients and edges are 32 bytes a node and lane; a schedule and its tables come to it.
+    Values, gradients and edges are 32 bytes a node and lane; making a schedule, and tables, come
+    to it.
 
     Raises:
         GraphError: they have another number of rows than the graph has nodes.
@@ -107,7 +107,7 @@ def check_memory(graph: Graph, numbers: Array, memory: int) -> None:
     evaluate.check(graph, numbers)
     nodes, lanes = numbers.shape
     tables = room(0, nodes, lanes) if lanes > 1 else room(nodes, 0, 1)
-    needed = tables + nodes * (BYTES_OF_SCHEDULE + BYTES_A_LANE * lanes)
+    needed = tables + nodes * (SCHEDULE_BYTES + BYTES_A_LANE * lanes)
     check_room(nodes, lanes, needed, memory)
 
 

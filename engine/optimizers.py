@@ -65,7 +65,8 @@ class Optimizer:
                 known = ", ".join(self.settings)
                 message = f"{self.name} has no setting called {name}. It has {known}."
                 raise OptimizerError(message)
-        return np.array([given.get(name, default) for name, default in self.settings.items()])
+        numbers = [given.get(name, default) for name, default in self.settings.items()]
+        return np.array(numbers, np.float64)
 
     def update(
         self, weights: Array, gradient: Array, state: Array, settings: Array, t: int

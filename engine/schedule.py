@@ -23,6 +23,9 @@ Nodes = NDArray[np.intp]
 Mask = NDArray[np.bool_]
 Survey = Callable[..., NDArray[np.int64]]
 
+# What a node takes while a schedule is made, at most; 35 to 45 stay.
+SCHEDULE_BYTES = 200
+
 
 @dataclass(frozen=True, eq=False)
 class Section:
@@ -47,11 +50,6 @@ class Section:
         """Return what every pass starts with."""
         return np.uint32(self.given), self.a, self.b, self.runs
 
-    @property
-    def nbytes(self) -> int:
-        """Return how many bytes it takes."""
-        return sum(part.nbytes for part in (self.nodes, self.a, self.b, self.runs))
-
     def __len__(self) -> int:
         """Return the number of slots."""
         return len(self.nodes)
@@ -62,9 +60,8 @@ class Schedule:
     """A graph in its two sections.
 
     Attributes:
-        one: what all lanes share; given are the `weights`, then the other leaves.
+        one: what all lanes share; given are the leaves whose gradient is wanted, then the others.
         lanes: what has a number per lane; given are the `shared` ones, then the `data`.
-        weights: (w,), the leaves whose gradient is wanted and that are no data.
         shared: (s,) uint32, slots of the first section that the second one reads.
         data: (d,), the leaves that hold a number per lane.
         slots: (n,), where each node is found, in its section.
@@ -74,18 +71,11 @@ class Schedule:
 
     one: Section
     lanes: Section
-    weights: Nodes
     shared: NDArray[np.uint32]
     data: Nodes
     slots: Nodes
     per_lane: Mask
     output: int
-
-    @property
-    def nbytes(self) -> int:
-        """Return how many bytes it takes: some 35 a node."""
-        own = (self.weights, self.shared, self.data, self.slots, self.per_lane)
-        return self.one.nbytes + self.lanes.nbytes + sum(part.nbytes for part in own)
 
     @property
     def output_per_lane(self) -> bool:
@@ -126,7 +116,7 @@ def schedule(graph: Graph, data: Mask, wanted: Mask, survey: Survey) -> Schedule
     slots[lanes] = np.arange(len(lanes))
     second = _section(lanes, len(lanes) - len(often), operands, slots, kinds)
     slots[one] = np.arange(len(one))
-    return Schedule(first, second, weights, shared, columns, slots, per_lane, output=graph.output)
+    return Schedule(first, second, shared, columns, slots, per_lane, graph.output)
 
 
 _MOST_KINDS = len(OPS) << MOST_OPERANDS

@@ -2,7 +2,7 @@
 
 Lanes are taken in blocks small enough for the processor's cache. So the room does not grow with
 their number: 16 bytes (a value and a gradient) a node that all lanes share, 16 a node and lane of
-one block for the others. The schedule takes some 35 bytes a node, data 8 a column and sample, and
+one block for the others. The schedule takes 35 to 45 bytes a node, data 8 a column and sample, and
 what is asked for lane by lane 8 a node and lane.
 """
 

@@ -59,6 +59,55 @@ def test_kernels_that_nobody_used_for_long_are_removed(small, tmp_path, monkeypa
     assert not list(tmp_path.rglob(f"{old.stem}*"))
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda file: file.write_bytes(b""),
+        lambda file: file.write_bytes(file.read_bytes()[:40]),
+        lambda file: file.unlink(),
+    ],
+    ids=["emptied", "cut off", "gone"],
+)
+@pytest.mark.parametrize("kind", ["nbi", "nbc"])
+def test_a_damaged_cache_is_made_anew(small, tmp_path, caplog, damage, kind):
+    Loader(tmp_path).wait()
+    for file in tmp_path.rglob(f"*.{kind}"):
+        damage(file)
+    assert Loader(tmp_path).wait().update(1.0) == 5.0
+    assert Loader(tmp_path).wait().update.stats.cache_hits
+    assert not caplog.messages
+
+
+def test_tidying_that_fails_costs_nothing(small, tmp_path, caplog):
+    (tmp_path / "gradwalk_old.done").symlink_to(tmp_path / "gone")
+    assert Loader(tmp_path).wait().update(1.0) == 5.0
+    assert not caplog.messages
+
+
+def test_without_a_thread_to_spare_python_answers(tmp_path, caplog, monkeypatch):
+    def start(_):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    loader = Loader(tmp_path)
+    loader.begin()
+    assert loader.wait() is None
+    (line,) = caplog.messages
+    assert "can't start new thread" in line
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+def test_a_forked_child_loads_for_itself(small, tmp_path):
+    loader = Loader(tmp_path)
+    gate = threading.Event()
+    loader._load = lambda: gate.wait(60)  # its thread is busy when the fork comes
+    loader.begin()
+    del loader._load
+    loader.after_fork()
+    assert loader.wait().update(1.0) == 5.0
+    gate.set()
+
+
 def test_a_folder_that_cannot_be_written_costs_a_line_and_the_cache(small, tmp_path, caplog):
     occupied = tmp_path / "file"
     occupied.write_text("not a folder")
@@ -113,7 +162,7 @@ def test_a_switched_off_compiler_is_respected(tmp_path, caplog, monkeypatch):
 def test_nobody_waits_for_the_compiler(client, monkeypatch):
     gate = threading.Event()
     loader = Loader()
-    monkeypatch.setattr(loader, "_kernels", lambda: gate.wait(60))
+    monkeypatch.setattr(loader, "_loaded_or_compiled", lambda: gate.wait(60))
     monkeypatch.setattr(native, "KERNELS", loader)
     monkeypatch.setattr(native, "WORTH_IT", 0)
     began = time.monotonic()

@@ -1,5 +1,6 @@
 """Expr: a number that remembers how it was computed."""
 
+import gc
 import math
 from decimal import Decimal
 from fractions import Fraction
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import OPS, Expr, Graph, tanh
+from engine import OPS, Expr, Graph, expr, tanh
 from engine.errors import ExprError, GradwalkError
 
 NUMBERS = [2, 2.0, np.float64(2), np.float32(2), np.int64(2), Decimal(2), Fraction(2), True + 1]
@@ -253,3 +254,16 @@ def test_the_gradient_of_a_sum_of_squares_is_twice_each(numbers):
     total = sum(leaf**2 for leaf in leaves)
     total.backward()
     assert [leaf.grad for leaf in leaves] == pytest.approx([2 * number for number in numbers])
+
+
+def test_structures_are_not_kept_of_every_node_that_went_backward():
+    total = Expr(0.0)
+    for step in range(20):
+        total = total + Expr(float(step)).tanh()
+        total.backward()
+        total.backward()
+    assert len(expr._kept) == 1
+    assert total.grad == 1.0
+    del total
+    gc.collect()
+    assert not expr._kept

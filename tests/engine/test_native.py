@@ -1,6 +1,7 @@
 """The kernels compute what Python computes, to the last bit, whatever the graph and the numbers."""
 
 import math
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 
@@ -121,6 +122,39 @@ def test_numbers_of_another_graph_are_refused():
     for function in (native.forward, native.backward, native.gradients):
         with pytest.raises(GraphError, match="3 nodes"):
             function(graph, np.zeros((2, 1)))
+
+
+@pytest.mark.parametrize("lanes", [1, 6])
+def test_numbers_of_any_kind_are_taken(lanes):
+    graph = parse("tanh(x*y) + x").graph
+    numbers = np.arange(len(graph) * lanes).reshape(len(graph), lanes) / 4
+    for leaves in (
+        numbers.astype(np.float32),
+        (numbers * 4).astype(int),
+        np.asfortranarray(numbers),
+        numbers[:, ::-1],
+        np.repeat(numbers, 2, axis=0)[::2],
+    ):
+        agree(graph, leaves)
+
+
+@pytest.mark.parametrize("lanes", [1, 500])
+def test_no_more_memory_is_taken_than_was_counted(lanes, monkeypatch):
+    monkeypatch.undo()
+    counted = []
+    monkeypatch.setattr(native, "check_room", lambda *said: counted.append(said[2]))
+    node = Expr(0.3)
+    for turn in range(20_000 // lanes):
+        node = node.sin() if turn % 2 else node.cos()
+    graph = Graph.of(node)
+    leaves = np.full((len(graph), lanes), 0.5)
+    tracemalloc.start()
+    native.gradients(graph, native.forward(graph, leaves))
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    slice_of_objects = 200 * evaluate.NUMBERS_AT_ONCE
+    structure = 100 * len(graph)  # what the graph keeps of its own, once
+    assert most <= counted[0] + slice_of_objects + structure
 
 
 def test_too_much_memory_is_refused_with_figures():

@@ -63,6 +63,22 @@ def test_a_setting_it_does_not_have_is_refused():
         Descent(OPTIMIZERS["sgd"], 3, {"beta1": 0.9})
 
 
+def test_weights_that_it_does_not_know_are_refused(kernels):
+    for each in (kernels, None):
+        descent = Descent(OPTIMIZERS["momentum"], 2, {}, each)
+        for weights, gradient in ((np.zeros(3), np.zeros(3)), (np.zeros(2), np.zeros(1))):
+            with pytest.raises(OptimizerError, match=r"not \(2,\) each"):
+                descent.update(weights, gradient)
+
+
+@ROWS
+def test_whole_numbers_are_settings_too(kernels, row):
+    descent = Descent(row, 1, dict.fromkeys(row.settings, 0), kernels)
+    descent.settings[0] = 0.5
+    descent.update(np.zeros(1), np.ones(1))
+    assert descent.settings[0] == 0.5
+
+
 @ROWS
 def test_settings_may_change_on_the_way(kernels, row):
     weights = np.array([1.0])
