@@ -254,5 +254,5 @@ def test_every_answer_is_strict_json(ask):
 def test_numbers_that_would_take_too_much_memory_are_refused_in_words():
     with TestClient(create_app(Settings(megabytes=0.001))) as client:
         fault = refused(client.post("/api/graph", json={"source": "a*b + c*d + e*f + g*h + k*l"}))
-    assert fault["message"].startswith("The numbers of 19 nodes would take 0.0016")
+    assert fault["message"].startswith("The numbers of 19 nodes would take 0.0047")
     assert "the limit is 0.001 MB" in fault["message"]
