@@ -41,7 +41,6 @@ sys.path.insert(0, sys.argv[1])
 importlib.import_module(sys.argv[2])
 """
 
-
 # Kernels of rows that nobody starts any more; long enough for two versions used side by side.
 UNUSED_SECONDS = 90 * 24 * 3600.0
 
@@ -112,9 +111,9 @@ class Loader:
         text = source()
         file = self._kept(f"{_name(text)}.py", text)
         done = file.with_suffix(".done")
+        if not (done.exists() and any(_beside(file))):
+            self._compile(file)
         try:
-            if not (done.exists() and any(_beside(file))):
-                self._compile(file)
             module = _imported(file)
         except (EOFError, OSError, ValueError, pickle.UnpicklingError):  # numba's cache is damaged
             for each in _beside(file):

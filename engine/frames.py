@@ -11,6 +11,7 @@ one a node.
 HEAD = '''\
 """Generated from the rows of gradwalk's ops and optimizers; written anew when they change."""
 
+from functools import partial
 from math import {functions}, pi
 
 import numpy as np
@@ -18,13 +19,13 @@ from numba import njit
 from numpy import {from_numpy}
 
 ONE = np.uint32(1)
+compiled = partial(njit, nogil=True, error_model="numpy", cache=True)
 '''
 
 FORWARD_ONE = '''
-@njit(
+@compiled(
     "void(uint32, uint32[::1], uint32[::1], uint32[:, ::1], float64[::1],"
-    " uint32[::1], float64[:, ::1], float64[:, ::1])",
-    nogil=True, error_model="numpy", cache=True,
+    " uint32[::1], float64[:, ::1], float64[:, ::1])"
 )
 def forward_one(first, a, b, runs, v, shared, lane_v, lane_g):
     """Evaluate what all lanes share; spread what the lane tables need of it over their rows."""
@@ -37,10 +38,9 @@ def forward_one(first, a, b, runs, v, shared, lane_v, lane_g):
 '''
 
 FORWARD_LANES = '''
-@njit(
+@compiled(
     "float64(uint32, uint32[::1], uint32[::1], uint32[:, ::1], float64[:, ::1],"
-    " float64[:, ::1], uint32[::1], int64, int64, uint32)",
-    nogil=True, error_model="numpy", cache=True,
+    " float64[:, ::1], uint32[::1], int64, int64, uint32)"
 )
 def forward_lanes(first, a, b, runs, v, columns, chosen, begin, width, output):
     """Evaluate one block of lanes; return the sum of the output over them.
@@ -61,10 +61,9 @@ def forward_lanes(first, a, b, runs, v, columns, chosen, begin, width, output):
 '''
 
 BACKWARD_LANES = '''
-@njit(
+@compiled(
     "void(uint32, uint32[::1], uint32[::1], uint32[:, ::1], float64[:, ::1], float64[:, ::1],"
-    " int64, int64, uint32)",
-    nogil=True, error_model="numpy", cache=True,
+    " int64, int64, uint32)"
 )
 def backward_lanes(first, a, b, runs, v, g, shared, width, output):
     """Back-propagate one block; the rows of what lanes share gather over the blocks."""
@@ -79,10 +78,9 @@ def backward_lanes(first, a, b, runs, v, g, shared, width, output):
 '''
 
 BACKWARD_ONE = '''
-@njit(
+@compiled(
     "void(uint32, uint32[::1], uint32[::1], uint32[:, ::1], float64[::1], float64[::1],"
-    " uint32[::1], float64[:, ::1], int64, int64)",
-    nogil=True, error_model="numpy", cache=True,
+    " uint32[::1], float64[:, ::1], int64, int64)"
 )
 def backward_one(first, a, b, runs, v, g, shared, lane_g, lanes, output):
     """Back-propagate what all lanes share, from the output or from the mean over the lanes."""
@@ -105,9 +103,8 @@ def backward_one(first, a, b, runs, v, g, shared, lane_g, lanes, output):
 '''
 
 UPDATE = '''
-@njit(
-    "void(int64, float64[::1], float64[::1], float64[:, ::1], float64[::1], float64)",
-    nogil=True, error_model="numpy", cache=True,
+@compiled(
+    "void(int64, float64[::1], float64[::1], float64[:, ::1], float64[::1], float64)"
 )
 def update(optimizer, w, gradient, state, settings, t):
     """Take one update in place; t counts them from 1."""
@@ -115,9 +112,8 @@ def update(optimizer, w, gradient, state, settings, t):
 '''
 
 SURVEY = '''
-@njit(
-    "int64[::1](int32[:, ::1], int64, boolean[::1], boolean[::1], boolean[::1])",
-    nogil=True, error_model="numpy", cache=True,
+@compiled(
+    "int64[::1](int32[:, ::1], int64, boolean[::1], boolean[::1], boolean[::1])"
 )
 def survey(operands, output, per_lane, leading, reaching):
     """Return each node's level; spread the three marks over the graph, in place.

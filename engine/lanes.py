@@ -20,7 +20,7 @@ Chosen = NDArray[np.uint32]
 BYTES_OF_CHOICE = 4
 # Without kernels a node and lane take this much, and so many numbers are computed at once.
 BYTES_IN_PYTHON = 48
-NUMBERS_AT_ONCE = 1 << 20
+NUMBERS_IN_PYTHON = 1 << 20
 
 
 class Lanes:
@@ -96,19 +96,16 @@ class Lanes:
         tables = self._tables
         if tables is None:
             return self._plain_gradient(taken)
-        lanes = len(taken) if len(self._data) else 0
         total = 0.0
-        tables.forward_one()
-        for begin, width in tables.blocks(lanes):
-            total += tables.forward_lanes(self._columns, taken, begin, width)
-            if tables.plan.output_per_lane:
-                tables.backward_lanes(width)
-        tables.backward_one(lanes)
+        for block, part in tables.evaluated(self._columns, taken):
+            total += part
+            tables.backward_lanes(block)
+        tables.backward_one(len(taken))
         found = tables.gradients[: len(self.parameters)]
         if not np.isfinite(found).all():
             # A mean that meets an infinite slope hides which lanes would have met it with a 0.
             return self._plain_gradient(taken)
-        return total / lanes if tables.plan.output_per_lane else tables.output, found
+        return tables.mean(total, len(taken)), found
 
     def loss(self, chosen: Chosen | None = None) -> float:
         """Return the output's mean over the lanes: over `chosen`, or over all samples.
@@ -120,13 +117,8 @@ class Lanes:
         tables = self._tables
         if tables is None:
             return self._plain_loss(taken)
-        lanes = len(taken) if len(self._data) else 0
-        tables.forward_one()
-        total = sum(
-            tables.forward_lanes(self._columns, taken, begin, width)
-            for begin, width in tables.blocks(lanes)
-        )
-        return total / lanes if tables.plan.output_per_lane else tables.output
+        total = sum(part for _, part in tables.evaluated(self._columns, taken))
+        return tables.mean(total, len(taken))
 
     def values(self, nodes: Sequence[int], columns: Array | None = None) -> Array:
         """Return what some nodes are in every lane; forward only.
@@ -151,17 +143,13 @@ class Lanes:
         self._check_room(lanes, BYTES_A_NUMBER * len(nodes) * lanes)
         tables = self._tables
         if tables is None:
-            blocks = self._plain_blocks(lanes)
-            parts = [self._plain_values(given, block)[nodes] for block in blocks]
-            return np.concatenate(parts, axis=1)
+            return np.concatenate([part[nodes] for part in self._plain_values(given)], axis=1)
         found = np.empty((len(nodes), lanes))
         per_lane, slots = tables.plan.per_lane[nodes], tables.plan.slots[nodes]
-        tables.forward_one()
+        for block, _ in tables.evaluated(given, np.arange(lanes, dtype=np.uint32)):
+            width = block.stop - block.start
+            found[per_lane, block] = tables.lane_values[slots[per_lane], :width]
         found[~per_lane] = tables.values[slots[~per_lane], None]
-        chosen = np.arange(lanes, dtype=np.uint32)
-        for begin, width in tables.blocks(lanes if len(given) else 0):
-            tables.forward_lanes(given, chosen, begin, width)
-            found[per_lane, begin : begin + width] = tables.lane_values[slots[per_lane], :width]
         return found
 
     def _taken(self, chosen: Chosen | None) -> Chosen:
@@ -183,38 +171,33 @@ class Lanes:
         """
         columns = (BYTES_A_NUMBER * len(self._data) + BYTES_OF_CHOICE) * lanes
         if self._plan is None:
-            numbers = BYTES_IN_PYTHON * max(NUMBERS_AT_ONCE, len(self.graph))
+            numbers = BYTES_IN_PYTHON * max(NUMBERS_IN_PYTHON, len(self.graph))
             numbers = min(numbers, BYTES_IN_PYTHON * len(self.graph) * lanes)
         else:
             one, per_lane = len(self._plan.one), len(self._plan.lanes)
             numbers = SCHEDULE_BYTES * len(self.graph) + room(one, per_lane, self.samples)
         check_room(len(self.graph), lanes, columns + numbers + kept, self._memory)
 
-    def _plain_blocks(self, lanes: int) -> Iterator[slice]:
-        """Yield the lanes that Python takes at once, so that their number takes no more memory."""
-        at_once = max(1, NUMBERS_AT_ONCE // len(self.graph))
-        for begin in range(0, lanes, at_once):
-            yield slice(begin, min(begin + at_once, lanes))
-
-    def _plain_values(self, columns: Array, block: slice) -> Array:
-        """Return (n, lanes of the block), computed in Python."""
+    def _plain_values(self, columns: Array) -> Iterator[Array]:
+        """Yield (n, lanes) computed in Python, so many lanes at once as memory does not feel."""
         self._leaves[self.parameters] = self.weights
-        leaves = np.repeat(self._leaves[:, None], block.stop - block.start, axis=1)
-        leaves[self._data] = columns[:, block]
-        return evaluate.forward(self.graph, leaves)
+        at_once = max(1, NUMBERS_IN_PYTHON // len(self.graph))
+        for begin in range(0, columns.shape[1], at_once):
+            block = columns[:, begin : begin + at_once]
+            leaves = np.repeat(self._leaves[:, None], block.shape[1], axis=1)
+            leaves[self._data] = block
+            yield evaluate.forward(self.graph, leaves)
 
     def _plain_loss(self, chosen: Chosen) -> float:
-        columns, total = self._columns[:, chosen], 0.0
+        output = self.graph.output
         with np.errstate(all="ignore"):
-            for block in self._plain_blocks(len(chosen)):
-                total += self._plain_values(columns, block)[self.graph.output].sum()
-            return float(total / len(chosen))
+            parts = self._plain_values(self._columns[:, chosen])
+            return float(sum(values[output].sum() for values in parts) / len(chosen))
 
     def _plain_gradient(self, chosen: Chosen) -> tuple[float, Array]:
-        columns, loss, found = self._columns[:, chosen], 0.0, np.zeros(len(self.parameters))
+        loss, found = 0.0, np.zeros(len(self.parameters))
         with np.errstate(all="ignore"):
-            for block in self._plain_blocks(len(chosen)):
-                values = self._plain_values(columns, block)
+            for values in self._plain_values(self._columns[:, chosen]):
                 loss += values[self.graph.output].sum()
                 found += evaluate.backward(self.graph, values)[self.parameters].sum(axis=1)
             return float(loss / len(chosen)), found / len(chosen)

@@ -37,23 +37,15 @@ def forward(graph: Graph, leaves: Array, memory: int = MEMORY) -> Array:
         MemoryLimitError: it would take more than `memory` bytes.
     """
     check_memory(graph, leaves, memory)
-    kernels = _kernels(leaves)
-    if kernels is None:
+    tables = _tables(graph, leaves)
+    if tables is None:
         return evaluate.forward(graph, leaves)
-    plan, tables = _tables(graph, leaves, kernels)
-    values = np.empty(leaves.shape)
-    if not len(plan.data):
-        given = plan.one.given
-        tables.values[:given] = leaves[plan.one.nodes[:given], 0]
-        tables.forward_one()
-        values[plan.one.nodes, 0] = tables.values
-        return values
-    lanes = leaves.shape[1]
-    columns = np.ascontiguousarray(leaves[plan.data], np.float64)
-    chosen = np.arange(lanes, dtype=np.uint32)
-    for begin, width in tables.blocks(lanes):
-        tables.forward_lanes(columns, chosen, begin, width)
-        values[plan.lanes.nodes, begin : begin + width] = tables.lane_values[:, :width]
+    values, one, lanes = np.empty(leaves.shape), tables.plan.one, tables.plan.lanes
+    tables.values[: one.given] = leaves[one.nodes[: one.given], :1].ravel()
+    columns = np.ascontiguousarray(leaves[tables.plan.data], np.float64)
+    for block, _ in tables.evaluated(columns, np.arange(leaves.shape[1], dtype=np.uint32)):
+        values[lanes.nodes, block] = tables.lane_values[:, : block.stop - block.start]
+    values[one.nodes] = tables.values[:, None]
     return values
 
 
@@ -64,21 +56,18 @@ def backward(graph: Graph, values: Array) -> Array:
         GraphError: `values` came from another graph.
     """
     evaluate.check(graph, values)
-    kernels = _kernels(values)
-    if kernels is None:
+    tables = _tables(graph, values)
+    if tables is None:
         return evaluate.backward(graph, values)
-    plan, tables = _tables(graph, values, kernels)
-    found = np.empty(values.shape)
-    if not len(plan.data):
-        tables.values[:] = values[plan.one.nodes, 0]
-        tables.backward_one()
-        found[plan.one.nodes, 0] = tables.gradients
-        return found
-    for begin, width in tables.blocks(values.shape[1]):
-        block = slice(begin, begin + width)
-        tables.lane_values[:, :width] = values[plan.lanes.nodes, block]
-        tables.backward_lanes(width)
-        found[plan.lanes.nodes, block] = tables.lane_gradients[:, :width]
+    found, one, lanes = np.empty(values.shape), tables.plan.one, tables.plan.lanes
+    for block in tables.blocks(values.shape[1] if len(lanes) else 0):
+        width = block.stop - block.start
+        tables.lane_values[:, :width] = values[lanes.nodes, block]
+        tables.backward_lanes(block)
+        found[lanes.nodes, block] = tables.lane_gradients[:, :width]
+    tables.values[:] = values[one.nodes, :1].ravel()
+    tables.backward_one()
+    found[one.nodes] = tables.gradients[:, None]
     return found
 
 
@@ -119,8 +108,11 @@ def _kernels(numbers: Array) -> Kernels | None:
     return KERNELS.ready()
 
 
-def _tables(graph: Graph, numbers: Array, kernels: Kernels) -> tuple[Schedule, Tables]:
-    """Return the graph's schedule, made once, and room for the numbers of one call."""
+def _tables(graph: Graph, numbers: Array) -> Tables | None:
+    """Return room for the numbers of one call, in the graph's schedule, which is made once."""
+    kernels = _kernels(numbers)
+    if kernels is None:
+        return None
     lanes = numbers.shape[1]
     with _lock:
         plan = _plans.setdefault(graph, {}).get(lanes > 1)
@@ -129,4 +121,4 @@ def _tables(graph: Graph, numbers: Array, kernels: Kernels) -> tuple[Schedule, T
         plan = schedule(graph, data, graph.leaves, kernels.survey)
         with _lock:
             _plans[graph][lanes > 1] = plan
-    return plan, Tables(plan, kernels, lanes if lanes > 1 else 0)
+    return Tables(plan, kernels, lanes)

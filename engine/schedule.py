@@ -115,7 +115,7 @@ def schedule(graph: Graph, data: Mask, wanted: Mask, survey: Survey) -> Schedule
     first = _section(one, len(one) - len(once), operands, slots, kinds)
     slots[lanes] = np.arange(len(lanes))
     second = _section(lanes, len(lanes) - len(often), operands, slots, kinds)
-    slots[one] = np.arange(len(one))
+    slots[one] = np.arange(len(one))  # what crosses has a slot in both; its number lies here
     return Schedule(first, second, shared, columns, slots, per_lane, graph.output)
 
 

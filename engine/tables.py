@@ -28,6 +28,7 @@ MEMORY = 1 << 30
 BLOCK_BYTES = 1 << 20
 FEWEST_LANES, MOST_LANES = 16, 1024
 _CACHE_LINE = 64
+_LINE_LANES = _CACHE_LINE // BYTES_A_NUMBER
 
 
 def block_width(nodes: int, lanes: int) -> int:
@@ -37,9 +38,9 @@ def block_width(nodes: int, lanes: int) -> int:
     (56, 16, 8)
     """
     fitting = BLOCK_BYTES // (2 * BYTES_A_NUMBER * max(nodes, 1))
-    widest = min(max(fitting // 8 * 8, FEWEST_LANES), MOST_LANES)
-    blocks = -(-lanes // widest)
-    return _whole_lines(-(-lanes // max(blocks, 1)))
+    widest = min(max(fitting // _LINE_LANES * _LINE_LANES, FEWEST_LANES), MOST_LANES)
+    blocks = max(_parts(lanes, widest), 1)
+    return _parts(_parts(lanes, blocks), _LINE_LANES) * _LINE_LANES
 
 
 def room(shared: int, per_lane: int, lanes: int) -> int:
@@ -86,44 +87,54 @@ class Tables:
         slot = int(plan.slots[plan.output])
         self._output, self._lane_output = (-1, slot) if plan.output_per_lane else (slot, 0)
 
-    @property
-    def output(self) -> float:
-        """Return the output, where all lanes share it."""
-        return float(self.values[self._output])
-
-    def blocks(self, lanes: int) -> Iterator[tuple[int, int]]:
-        """Yield where each block begins, and how many lanes it has."""
-        widest = self.lane_values.shape[1]
-        for begin in range(0, lanes, widest):
-            yield begin, min(widest, lanes - begin)
-
-    def forward_one(self) -> None:
-        """Evaluate what all lanes share, and hand it to the lanes."""
-        self._kernels.forward_one(
-            *self._one, self.values, self.plan.shared, self.lane_values, self.lane_gradients
-        )
-
-    def forward_lanes(self, columns: Array, chosen: Chosen, begin: int, width: int) -> float:
-        """Evaluate a block; return the sum of the output over its lanes.
+    def evaluated(self, columns: Array, chosen: Chosen) -> Iterator[tuple[slice, float]]:
+        """Evaluate everything, block by block; yield each block once its values are there.
 
         Args:
             columns: (data leaves, samples), C-contiguous.
-            chosen: the samples that the lanes are.
-            begin: where the block begins among the chosen.
-            width: how many lanes it has.
-        """
-        return self._kernels.forward_lanes(
-            *self._lanes, self.lane_values, columns, chosen, begin, width, self._lane_output
-        )
+            chosen: (lanes,), the samples that the lanes are.
 
-    def backward_lanes(self, width: int) -> None:
-        """Back-propagate the block that was evaluated last."""
+        Yields:
+            Which of the lanes the block is, and the sum of the output over them. Nothing where no
+            node has a number per lane.
+        """
+        self._kernels.forward_one(
+            *self._one, self.values, self.plan.shared, self.lane_values, self.lane_gradients
+        )
+        for block in self.blocks(len(chosen) if len(self.plan.lanes) else 0):
+            yield (
+                block,
+                self._kernels.forward_lanes(
+                    *self._lanes,
+                    self.lane_values,
+                    columns,
+                    chosen,
+                    block.start,
+                    block.stop - block.start,
+                    self._lane_output,
+                ),
+            )
+
+    def blocks(self, lanes: int) -> Iterator[slice]:
+        """Yield which lanes are taken together."""
+        widest = self.lane_values.shape[1]
+        for begin in range(0, lanes, widest):
+            yield slice(begin, min(begin + widest, lanes))
+
+    def mean(self, total: float, lanes: int) -> float:
+        """Return the output's mean over lanes of this sum; where they share it, itself."""
+        return total / lanes if self.plan.output_per_lane else float(self.values[self._output])
+
+    def backward_lanes(self, block: slice) -> None:
+        """Back-propagate the block that was evaluated last, if the output differs by lane."""
+        if not self.plan.output_per_lane:
+            return
         self._kernels.backward_lanes(
             *self._lanes,
             self.lane_values,
             self.lane_gradients,
             len(self.plan.shared),
-            width,
+            block.stop - block.start,
             self._lane_output,
         )
 
@@ -140,9 +151,9 @@ class Tables:
         )
 
 
-def _whole_lines(lanes: int) -> int:
-    numbers = _CACHE_LINE // BYTES_A_NUMBER
-    return -(-lanes // numbers) * numbers
+def _parts(whole: int, part: int) -> int:
+    """Return how many parts hold the whole, the last one perhaps not full."""
+    return -(-whole // part)
 
 
 def _aligned(shape: tuple[int, int]) -> Array:

@@ -245,7 +245,7 @@ def test_what_is_held_is_what_was_counted(kernels, monkeypatch, samples):
 
 def test_python_takes_no_more_than_was_counted(monkeypatch):
     monkeypatch.undo()
-    monkeypatch.setattr(lanes_module, "NUMBERS_AT_ONCE", 20_000)
+    monkeypatch.setattr(lanes_module, "NUMBERS_IN_PYTHON", 20_000)
     counted = []
     monkeypatch.setattr(lanes_module, "check_room", lambda *said: counted.append(said[2]))
     lanes = program_lanes(None, samples=30_000)
