@@ -24,7 +24,6 @@ from engine.drawing.cards import (
     WireNumbers,
     card_numbers,
     card_sizes,
-    full_name,
     wire_numbers,
 )
 from engine.drawing.layout import Layout, lay_out
@@ -182,7 +181,7 @@ def node_names(graph: Graph) -> tuple[str, ...]:
     count: Counter[str] = Counter()
     names = []
     for node in range(len(graph)):
-        name = full_name(graph, node)
+        name = graph.name(node)
         count[name] += 1
         names.append(f"{name}#{count[name]}")
     return tuple(names)

@@ -7,14 +7,14 @@ follow IEEE 754.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import GraphError
-from engine.graph import LEAF, ROWS, Graph
+from engine.graph import LEAF, ROWS, Graph, Step
 from engine.numerals import short
 from engine.ops import MOST_OPERANDS, Op
 
@@ -66,12 +66,26 @@ def forward(graph: Graph, leaves: Array) -> Array:
     return _matrix(rows, leaves)
 
 
-def flows(graph: Graph, values: Array) -> Iterator[Flow]:
+def flows(
+    graph: Graph,
+    values: Array,
+    totals: list[Any] | None = None,
+    order: Iterable[int] | None = None,
+    *,
+    overwrite: bool = False,
+) -> Iterator[Flow]:
     """Yield backprop edge by edge, from the output down; operands in order.
 
     A node is taken only when all its users have been, so its upstream gradient is complete. Nodes
     that the output does not depend on take no part: their gradient is 0.
     A node's gradient is the `total` of the last flow into it; the output's is 1.
+
+    Args:
+        graph: n nodes in evaluation order.
+        values: (n, lanes) float64, as `forward` returned them.
+        totals: n gradients to add to, in place; zeros if None.
+        order: in which nodes hand down, for showing what a wrong one does; counting down if None.
+        overwrite: for showing what comes of it: each contribution replaces the ones before.
 
     Source: Griewank & Walther, Evaluating Derivatives (2008), section 3.2.
     """
@@ -79,12 +93,9 @@ def flows(graph: Graph, values: Array) -> Iterator[Flow]:
     one_lane = values.shape[1] == 1
     zero: Any = 0.0 if one_lane else np.zeros(values.shape[1])
     masked: Callable[[Any, Any], Any] = _masked if one_lane else _masked_lanes
-    totals = [zero] * len(graph)
+    totals = [zero] * len(graph) if totals is None else totals
     totals[graph.output] = zero + 1.0
-    reaching = graph.reaching.tolist()
-    for node, op, operands in reversed(graph.steps):
-        if not reaching[node]:
-            continue
+    for node, op, operands in _downward(graph, order):
         upstream = totals[node]
         numbers = [rows[operand] for operand in operands]
         masks = op.blocked if one_lane else op.blocked_lanes
@@ -94,8 +105,19 @@ def flows(graph: Graph, values: Array) -> Iterator[Flow]:
             if masks:
                 contribution = masked(masks[slot](*numbers), contribution)
             operand = operands[slot]
-            total = totals[operand] = totals[operand] + contribution
+            total = contribution if overwrite else totals[operand] + contribution
+            totals[operand] = total
             yield Flow(node, slot, operand, upstream, local, contribution, total)
+
+
+def _downward(graph: Graph, order: Iterable[int] | None) -> Iterator[Step]:
+    """Yield the nodes that hand gradients down, in this order."""
+    if order is None:
+        reaching = graph.reaching.tolist()
+        yield from (step for step in reversed(graph.steps) if reaching[step[0]])
+    else:
+        steps = {step[0]: step for step in graph.steps}
+        yield from (steps[node] for node in order if node in steps)
 
 
 class Gradients(NamedTuple):

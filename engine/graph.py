@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 LEAF = -1
 NO_OPERAND = -1
+NAMELESS = "–"
 CODES: Mapping[str, int] = {name: code for code, name in enumerate(OPS)}
 ROWS = tuple(OPS.values())
 
@@ -91,6 +92,17 @@ class Graph:
         code = self.codes[node]
         return None if code == LEAF else ROWS[code]
 
+    def name(self, node: int) -> str:
+        """Return a node's label, or the words it stands for, or its op over its operands.
+
+        Only printable characters stand in it: SVG and MathML allow no others.
+        """
+        name = self.labels[node] or self.words[node]
+        if not name and (op := self.op(node)):
+            operands = ", ".join(self.labels[k] or NAMELESS for k in self.operands_of(node))
+            name = f"{op.name}({operands})"
+        return name if name.isprintable() else "".join(map(_printable, name))
+
     def operands_of(self, node: int) -> tuple[int, ...]:
         """Return the ids of the operands of `node`, in order; a repeated one stands twice."""
         return tuple(int(k) for k in self.operands[node] if k != NO_OPERAND)
@@ -122,6 +134,10 @@ class Graph:
     def leaves(self) -> NDArray[np.bool_]:
         """Return (n,) bool: which nodes are leaves."""
         return np.equal(self.codes, LEAF)
+
+
+def _printable(character: str) -> str:
+    return character if character.isprintable() else "\N{REPLACEMENT CHARACTER}"
 
 
 def in_evaluation_order(output: Expr) -> list[Expr]:

@@ -106,27 +106,6 @@ def wire_numbers(
     return answer
 
 
-def full_name(graph: Graph, node: int) -> str:
-    """Return a node's label, or the words it stands for, or its op over its operands."""
-    label = graph.labels[node] or graph.words[node]
-    if label:
-        return label if label.isprintable() else "".join(map(_printable, label))
-    op = graph.op(node)
-    if op is None:
-        return ""
-    return (
-        op.name
-        + "("
-        + ", ".join(graph.labels[k] or UNDEFINED for k in graph.operands_of(node))
-        + ")"
-    )
-
-
-def _printable(character: str) -> str:
-    """Return what can stand in a picture: SVG allows no control characters."""
-    return character if character.isprintable() else "\N{REPLACEMENT CHARACTER}"
-
-
 def badge_half(graph: Graph, node: int) -> float:
     """Return half the width of a node's badge, centred on the left rim; 0 for a leaf."""
     op = graph.op(node)
@@ -186,7 +165,7 @@ def _card(graph: Graph, node: int, value: float, gradient: float, trouble: str) 
     else:
         grad = signed(gradient)
     width = (CONSTANT_CARD if constant else CARD)[0]
-    shown, whole = short(value), full_name(graph, node)
+    shown, whole = short(value), graph.name(node)
     # a bare number is its own name: it is not written twice
     room = width - text_start(graph, node) - PADDING - text_width(shown, VALUE_SIZE) - 8
     name = "" if constant and _is_number(whole) else fit(whole, room, NAME_SIZE)
