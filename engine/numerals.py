@@ -11,7 +11,7 @@ LONG_EXPONENT = 100  # from here on an exponent takes a digit's place
 MINUS = "\N{MINUS SIGN}"
 
 
-def short(number: float, digits: int = DIGITS) -> str:
+def short(number: float | Decimal, digits: int = DIGITS) -> str:
     """Return `number` to `digits` significant digits, for a card or a table.
 
     >>> [short(x) for x in (0.70710678, 1e-5, -3.0, 123456.0, 2.5e300, 0.0)]
@@ -22,7 +22,7 @@ def short(number: float, digits: int = DIGITS) -> str:
     if math.isnan(number):
         return "nan"
     sign = MINUS if number < 0 else ""
-    size = abs(number)
+    size = -number if number < 0 else number
     if math.isinf(size):
         return sign + "∞"
     if size == 0:
@@ -50,7 +50,16 @@ def exact(number: float) -> str:
     return repr(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(number)
 
 
-def _plain(size: float, digits: int) -> str:
+def minus(text: str) -> str:
+    """Return a written number with a real minus sign.
+
+    >>> minus("-1e-05")
+    '−1e−05'
+    """
+    return text.replace("-", MINUS)
+
+
+def _plain(size: float | Decimal, digits: int) -> str:
     """Positional notation; whole digits before the point are never rounded away."""
     whole = len(str(int(size))) if size >= 1 else 0
     if whole >= digits:
@@ -60,9 +69,9 @@ def _plain(size: float, digits: int) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _scientific(size: float, digits: int) -> str:
+def _scientific(size: float | Decimal, digits: int) -> str:
     if not 10.0**-LONG_EXPONENT < size < 10.0**LONG_EXPONENT:
-        digits -= 1
+        digits = max(digits - 1, 1)
     mantissa, exponent = f"{size:.{digits - 1}e}".split("e")
     mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
     return f"{mantissa}e{int(exponent)}".replace("-", MINUS)

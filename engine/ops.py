@@ -30,6 +30,8 @@ class Op:
         kink: condition under which the slope jumps; empty for nowhere.
         masks: one condition a param, under which nothing gets through to it, not even an infinite
             gradient (where a slope of 0 alone would make it nan); empty for never.
+        flat: condition on `out` and the operands under which the curve has levelled off, so that
+            little gets through; empty for never.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Op:
     domain: str = ""
     kink: str = ""
     masks: tuple[str, ...] = ()
+    flat: str = ""
 
     @property
     def arity(self) -> int:
@@ -91,6 +94,11 @@ class Op:
     def jumps(self) -> rules.Scalar:
         """Return the kink as a condition on floats; false everywhere where it is empty."""
         return rules.scalar(self.kink or "1 == 0", self.params)
+
+    @cached_property
+    def saturates(self) -> rules.Scalar:
+        """Return `flat` as a condition on floats: (*operands, out); false where it is empty."""
+        return rules.scalar(self.flat or "1 == 0", (*self.params, "out"))
 
 
 X, XY = ("x",), ("x", "y")
@@ -174,10 +182,24 @@ _ROWS = (
         "Falls as asin rises.",
         domain="-1 <= x <= 1",
     ),
-    Op("atan", X, "atan(x)", ("1 / (1 + x**2)",), "Slope 1 at 0; flat far out."),
+    Op(
+        "atan",
+        X,
+        "atan(x)",
+        ("1 / (1 + x**2)",),
+        "Slope 1 at 0; flat far out.",
+        flat="abs(x) > 4",
+    ),
     Op("sinh", X, "sinh(x)", ("cosh(x)",), "The slope of sinh is cosh, at least 1 everywhere."),
     Op("cosh", X, "cosh(x)", ("sinh(x)",), "The slope of cosh is sinh: flat at 0."),
-    Op("tanh", X, "tanh(x)", ("1 - out**2",), "Steepest at 0; flat where the curve saturates."),
+    Op(
+        "tanh",
+        X,
+        "tanh(x)",
+        ("1 - out**2",),
+        "Steepest at 0; flat where the curve saturates.",
+        flat="abs(out) > 0.95",
+    ),
     Op(
         "sigmoid",
         X,
@@ -185,6 +207,7 @@ _ROWS = (
         ("out * (1 - out)",),
         "At most a quarter gets through, at 0; almost nothing far out.",
         symbol="σ",
+        flat="out < 0.05 or out > 0.95",
     ),
     Op(
         "relu",
@@ -210,6 +233,7 @@ _ROWS = (
         "expm1(x) if x <= 0 else x",
         ("exp(x) if x <= 0 else 1",),
         "Straight above 0; below, an exponential that levels off at -1.",
+        flat="out < -0.95",
     ),
     Op(
         "gelu",
@@ -217,6 +241,7 @@ _ROWS = (
         "x * (1 + erf(x / sqrt(2))) / 2",
         ("(1 + erf(x / sqrt(2))) / 2 + x * exp(-x**2 / 2) / sqrt(2 * pi)",),
         "The input times the chance that a normal number lies below it; a smooth relu.",
+        flat="x < -3",
     ),
     Op(
         "softplus",
@@ -224,6 +249,7 @@ _ROWS = (
         "(0 if x <= 0 else x) + log1p(exp(-abs(x)))",
         ("1 / (1 + exp(-x))",),
         "relu with its corner rounded; its slope is the sigmoid.",
+        flat="x < -3",
     ),
     Op(
         "abs",

@@ -8,7 +8,7 @@ function of that number alone, so a step is the same from either direction.
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
@@ -101,11 +101,19 @@ class Wrong(NamedTuple):
 
 @dataclass(frozen=True)
 class Mistake:
-    """One classic mistake: `name` in links and requests, what it does, and what comes of it."""
+    """One classic mistake.
+
+    Attributes:
+        name: in links and requests.
+        title: what is done wrong, in a few words.
+        why: what comes of it.
+        spared: why nothing comes of it in some programs.
+    """
 
     name: str
     title: str
     why: str
+    spared: str
 
 
 MISTAKES: Mapping[str, Mistake] = MappingProxyType(
@@ -116,16 +124,19 @@ MISTAKES: Mapping[str, Mistake] = MappingProxyType(
                 "overwrite",
                 "= instead of +=",
                 "Each path overwrites the gradient, so of a node used twice only the last counts.",
+                "no value is used twice",
             ),
             Mistake(
                 "order",
                 "Wrong order",
                 "Depth first, a node hands its gradient on before all its users have added theirs.",
+                "no result is used by two others",
             ),
             Mistake(
                 "unzeroed",
                 "Not zeroed",
                 "The second pass adds to the gradients that the first has left on the leaves.",
+                "the first pass leaves only zeros",
             ),
         )
     }
@@ -204,7 +215,8 @@ class Trace:
     @cached_property
     def gradients(self) -> Array:
         """Return (n, 1): the gradients as the trace leaves them, mistakes included."""
-        found = [moments[-1].gradient or 0.0 for moments in self.moments]
+        last = [moments[-1].gradient for moments in self.moments]
+        found = [0.0 if gradient is None else gradient for gradient in last]
         return np.array(found, np.float64).reshape(-1, 1)
 
     @property
@@ -250,10 +262,13 @@ class Trace:
             for operand in operands:
                 found[operand, node] = [Carried(0)]
         for at, event in enumerate(self.events, 1):
-            if event.kind == "seed":
+            if event.kind == "forward" and event.node == 0 and at > 1:  # a second pass
+                for wire in found.values():
+                    wire.append(Carried(at))
+            elif event.kind == "seed":
                 for (_, node), wire in found.items():
-                    if wire[-1].gradient is not None or not reaching[node]:
-                        wire.append(Carried(at, None if reaching[node] else 0.0))
+                    if not reaching[node]:
+                        wire.append(Carried(at, 0.0))
             elif event.kind == "flow" and event.operand is not None:
                 wire = found[event.operand, event.node]
                 before = wire[-1].gradient or 0.0
@@ -262,13 +277,24 @@ class Trace:
 
     def into(self, event: int) -> list[int]:
         """Return the events of this pass, up to this flow, that hand something to its operand."""
-        operand = self.events[event].operand
         begin = max((start for name, start in self.starts if start <= event), default=0)
-        return [
-            place
-            for place in range(begin, event + 1)
-            if self.events[place].kind == "flow" and self.events[place].operand == operand
-        ]
+        flows = self._inflows[self.events[event].operand]
+        return flows[bisect_left(flows, begin) : bisect_right(flows, event)]
+
+    @cached_property
+    def _inflows(self) -> dict[int | None, list[int]]:
+        """Return, for each operand, the events that hand something to it."""
+        found: dict[int | None, list[int]] = {}
+        for place, event in enumerate(self.events):
+            if event.kind == "flow":
+                found.setdefault(event.operand, []).append(place)
+        return found
+
+    def before(self, event: int) -> float | None:
+        """Return what a pass before this one has left of a gradient on this flow's operand."""
+        begin = max((start for name, start in self.starts if start <= event), default=0)
+        operand = self.events[event].operand
+        return None if operand is None else state_at(self.moments[operand], begin).gradient
 
     @cached_property
     def expected(self) -> dict[int, float]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,12 +21,12 @@ Array = NDArray[np.float64]
 CARD, CONSTANT_CARD = (164.0, 58.0), (132.0, 46.0)  # width, height
 PADDING = 12.0
 BADGE_RADIUS, BADGE_SIZE = 11.0, 11  # px
-NAME_SIZE, VALUE_SIZE = 13, 14
+NAME_SIZE, VALUE_SIZE, GRAD_SIZE, WORD_SIZE = 13, 14, 13, 11
 MONO_ADVANCE = 0.6  # em; JetBrains Mono's, every glyph alike
 THINNEST, THICKEST = 1.25, 5.0
 # a bar or wire is at its shortest at 10**LEAST and at its longest at 10**MOST
 LEAST, MOST = -3.0, 3.0
-UNDEFINED = "–"
+GRAD, UNDEFINED = "grad", "–"
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,10 @@ class CardNumbers:
     Attributes:
         name: the label or the words it stands for, cut to the room its value leaves.
         value, grad: significant digits.
-        tone: "positive", "negative", "zero" or "trouble", of the gradient.
+        tone: "positive", "negative", "zero" or "trouble", of the gradient; "valued" while there is
+            none yet, "hollow" while there is no value either.
+        word: what stands beside the gradient: its name, or the right number where a mistake made
+            it another.
         bar: (x, width) of the gradient's bar inside the card.
         trouble: why the value is not finite, if it begins here; else empty.
         hover: the whole name and every digit, a line each for value and gradient.
@@ -47,6 +50,7 @@ class CardNumbers:
     value: str
     grad: str
     tone: str
+    word: str
     bar: tuple[float, float]
     trouble: str
     hover: str
@@ -55,7 +59,7 @@ class CardNumbers:
 
 @dataclass(frozen=True)
 class WireNumbers:
-    """How one wire is drawn: tone and width (px) of the gradient it carries."""
+    """How one wire is drawn: tone and width (px) of the gradient it carries, "idle" before that."""
 
     tone: str
     width: float
@@ -79,7 +83,47 @@ def card_numbers(
         lane: the lane that is drawn.
     """
     rows = zip(values[:, lane].tolist(), gradients[:, lane].tolist(), strict=True)
-    return [_card(graph, node, *pair, troubles.get(node, "")) for node, pair in enumerate(rows)]
+    return [card(graph, node, *pair, troubles.get(node, "")) for node, pair in enumerate(rows)]
+
+
+def card(
+    graph: Graph,
+    node: int,
+    value: float | None,
+    gradient: float | None,
+    trouble: str = "",
+    right: float | None = None,
+) -> CardNumbers:
+    """Return what one card shows.
+
+    Args:
+        graph: the graph it belongs to.
+        node: its id.
+        value: its value, None while it is not known.
+        gradient: its gradient so far, None while there is none.
+        trouble: why the value is not finite, if it begins here.
+        right: the gradient it should have, where a mistake made it another.
+    """
+    constant = bool(graph.constant[node])
+    width = (CONSTANT_CARD if constant else CARD)[0]
+    look, grad, bar = _gradient(graph, node, value, gradient)
+    shown, whole = "" if value is None else short(value), graph.name(node)
+    taken = text_width(shown, VALUE_SIZE) + 8 if shown else 0
+    # a bare number is its own name: it is not written twice
+    bare = constant and bool(shown) and _is_number(whole)
+    room = width - text_start(graph, node) - PADDING - taken
+    name = "" if bare else fit(whole, room, NAME_SIZE)
+    return CardNumbers(
+        name=name,
+        value=shown,
+        grad=grad,
+        tone=look,
+        word=GRAD if right is None else _right(graph, node, grad, right),
+        bar=bar,
+        trouble=trouble if value is not None else "",
+        hover="\n".join(_hover(whole, value, gradient, trouble, right)),
+        spoken=_spoken(whole if name or not bare else "constant", shown, grad, trouble, right),
+    )
 
 
 def wire_numbers(
@@ -98,12 +142,18 @@ def wire_numbers(
     answer = []
     for source, target in wires:
         pairs = zip(carried[target], rows[target], strict=True)
-        gradient = sum(g for g, operand in pairs if operand == source)
-        if graph.constant[source] and not math.isfinite(gradient):
-            gradient = 0.0  # as on its card: nothing to warn of
-        width = THINNEST + (THICKEST - THINNEST) * _share(gradient)
-        answer.append(WireNumbers(tone(gradient), round(width, 2)))
+        answer.append(wire(graph, source, sum(g for g, operand in pairs if operand == source)))
     return answer
+
+
+def wire(graph: Graph, source: int, gradient: float | None) -> WireNumbers:
+    """Return how a wire from `source` is drawn that carries this gradient; None is nothing yet."""
+    if gradient is None:
+        return WireNumbers("idle", THINNEST)
+    if graph.constant[source] and not math.isfinite(gradient):
+        gradient = 0.0  # as on its card: nothing to warn of
+    width = THINNEST + (THICKEST - THINNEST) * _share(gradient)
+    return WireNumbers(tone(gradient), round(width, 2))
 
 
 def badge_half(graph: Graph, node: int) -> float:
@@ -156,37 +206,52 @@ def _cells(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
-def _card(graph: Graph, node: int, value: float, gradient: float, trouble: str) -> CardNumbers:
+def _gradient(
+    graph: Graph, node: int, value: float | None, gradient: float | None
+) -> tuple[str, str, tuple[float, float]]:
+    """Return tone, text and bar of a gradient on the card of a node."""
     constant = bool(graph.constant[node])
+    width = (CONSTANT_CARD if constant else CARD)[0]
+    if gradient is None:
+        return "hollow" if value is None else "valued", "", (width / 2, 0.0)
+    bar = _bar(gradient, width)
     look = tone(gradient)
     if constant and look == "trouble":
         # a constant never learns: where its slope does not exist, there is nothing to warn of
-        look, grad = "zero", UNDEFINED
-    else:
-        grad = signed(gradient)
-    width = (CONSTANT_CARD if constant else CARD)[0]
-    shown, whole = short(value), graph.name(node)
-    # a bare number is its own name: it is not written twice
-    room = width - text_start(graph, node) - PADDING - text_width(shown, VALUE_SIZE) - 8
-    name = "" if constant and _is_number(whole) else fit(whole, room, NAME_SIZE)
-    spoken_name = whole if name or not constant else "constant"
-    return CardNumbers(
-        name=name,
-        value=shown,
-        grad=grad,
-        tone=look,
-        bar=_bar(gradient, width),
-        trouble=trouble,
-        hover="\n".join(
-            filter(None, (f"{whole} = {exact(value)}", f"gradient {exact(gradient)}", trouble))
-        ),
-        spoken=_spoken(spoken_name, shown, grad, trouble),
-    )
+        return "zero", UNDEFINED, bar
+    return look, signed(gradient), bar
 
 
-def _spoken(name: str, value: str, grad: str, trouble: str) -> str:
+def _right(graph: Graph, node: int, grad: str, right: float) -> str:
+    """Return what stands beside a wrong gradient: the right one, in as many words as have room."""
+    width = (CONSTANT_CARD if graph.constant[node] else CARD)[0]
+    room = width - text_start(graph, node) - PADDING - text_width(grad, GRAD_SIZE) - 8
+    words = [f"right {signed(right)}", signed(right), signed(right, 2)]
+    return next((each for each in words if text_width(each, WORD_SIZE) <= room), words[-1])
+
+
+def _hover(
+    whole: str, value: float | None, gradient: float | None, trouble: str, right: float | None
+) -> Iterator[str]:
+    """Yield the lines that say a card in every digit."""
+    yield whole if value is None else f"{whole} = {exact(value)}"
+    if gradient is not None:
+        yield f"gradient {exact(gradient)}"
+    if right is not None:
+        yield f"the right gradient is {exact(right)}"
+    if value is not None and trouble:
+        yield trouble
+
+
+def _spoken(name: str, value: str, grad: str, trouble: str, right: float | None) -> str:
+    """Return the sentence a screen reader says for a card."""
+    if not value:
+        return f"{name}: not reached yet"
     gradient = "undefined" if grad == UNDEFINED else grad
-    return f"{name}: value {value}, gradient {gradient}{'. ' if trouble else ''}{trouble}"
+    said = f"{name}: value {value}" + (f", gradient {gradient}" if gradient else "")
+    if right is not None:
+        said += f", wrong, right is {signed(right)}"
+    return said + (f". {trouble}" if trouble else "")
 
 
 def _is_number(words: str) -> bool:

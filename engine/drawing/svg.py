@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 from engine.drawing.cards import (
     BADGE_RADIUS,
     CARD,
+    GRAD,
     PADDING,
     CardNumbers,
     WireNumbers,
@@ -79,6 +80,7 @@ def _card(
 ) -> str:
     x, y, width, height = box
     looks = f"card {_kind(graph, node)} {numbers.tone}{' broken' if numbers.trouble else ''}"
+    looks += "" if numbers.word == GRAD else " wrong"
     operands = " ".join(map(str, graph.operands_of(node)))
     right = width - PADDING
     left = text_start(graph, node)
@@ -92,7 +94,7 @@ def _card(
         f'<rect class="rim" width="{width:g}" height="{height:g}" rx="{ROUND}"/>'
         f'<text class="name" x="{left:g}" y="{first}">{escape(numbers.name)}</text>'
         f'<text class="value" x="{right:g}" y="{first}" text-anchor="end">{numbers.value}</text>'
-        f'<text class="word" x="{left:g}" y="{second}">grad</text>'
+        f'<text class="word" x="{left:g}" y="{second}">{numbers.word}</text>'
         f'<text class="grad" x="{right:g}" y="{second}" text-anchor="end">{numbers.grad}</text>'
         f'<path class="rail" d="M{PADDING:g} {bar:g}H{right:g}"/>'
         f'<rect class="bar" x="{bar_x:g}" y="{bar - BAR / 2:g}" width="{bar_width:g}"'

@@ -31,9 +31,18 @@ HOSTILE = [
 
 def svg_of(source, **inputs):
     """Return the text of a program's picture."""
+    return str(picture(*numbers_of(source, inputs)))
+
+
+def numbers_of(source, inputs):
+    """Return the pictures that know a program, and its numbers."""
     pictures = Pictures(Settings())
-    numbers = pictures.numbers(source, inputs)
-    return str(pictures.drawing(numbers.program).svg(numbers))
+    return pictures, pictures.numbers(source, inputs)
+
+
+def picture(pictures, numbers):
+    drawing = pictures.drawing(numbers.program)
+    return drawing.svg(numbers.cards(), drawing.wires(numbers))
 
 
 def read(text):
@@ -43,10 +52,9 @@ def read(text):
 @given(made=written())
 @settings(max_examples=30)
 def test_any_picture_is_well_formed_with_a_card_a_node_and_a_wire_an_operand(made):
-    pictures = Pictures(Settings())
-    numbers = pictures.numbers(made.text, {})
+    pictures, numbers = numbers_of(made.text, {})
     graph = numbers.program.graph
-    svg = read(pictures.drawing(numbers.program).svg(numbers))
+    svg = read(picture(pictures, numbers))
     assert [card.node for card in cards(svg)] == list(range(len(graph)))
     pairs = {(operand, node) for node, _, operands in graph.steps for operand in operands}
     drawn = [(source, target) for source, target, _ in wires(svg)]

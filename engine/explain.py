@@ -1,0 +1,120 @@
+"""One step of a trace in words and formulas: its title, its parts, one sentence, all as LaTeX."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from engine.notation import latex
+from engine.numerals import short
+from engine.parts import Part, explain_event, known
+from engine.trace import Event, Grain, Trace
+from engine.wording import name_of, op_word
+
+MOST_PARTS = 6  # of a step that gathers many events
+
+Title = tuple[tuple[str, bool], ...]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One step explained.
+
+    Attributes:
+        title: words, and which of them are names.
+        parts: its events, or the first of them.
+        more: how many are left out.
+        text: one sentence.
+        latex: every line of it, or empty.
+    """
+
+    title: Title
+    parts: tuple[Part, ...]
+    more: int
+    text: str
+    latex: str
+
+
+def explain(trace: Trace, step: int, grain: Grain) -> Explanation:
+    """Return one step, counted from 0, in words and formulas."""
+    cuts = trace.cuts(grain)
+    places = range(cuts[step], cuts[step + 1])
+    told = [p for p in places if len(places) == 1 or not _is_given(trace, trace.events[p])]
+    parts = [explain_event(trace, place) for place in told[:MOST_PARTS]]
+    if len(parts) > 1:
+        parts = [
+            replace(part, title=_heading(trace, trace.events[place]))
+            for part, place in zip(parts, told, strict=False)
+        ]
+    written = [line for part in parts for line in (*part.lines, *part.sums)]
+    several = grain == "phase" and len(places) > 1
+    return Explanation(
+        title=_phase_title(trace, places) if several else _title(trace, places[0], grain),
+        parts=tuple(parts),
+        more=len(told) - len(parts),
+        text=_phase_text(trace, places) if several else _joined([part.text for part in parts]),
+        latex=latex(written) if written else "",
+    )
+
+
+def _is_given(trace: Trace, event: Event) -> bool:
+    return event.kind == "forward" and trace.graph.op(event.node) is None
+
+
+def sentence(trace: Trace, event: int) -> str:
+    """Return one event in one sentence, to be heard."""
+    return explain_event(trace, event).text
+
+
+def _title(trace: Trace, place: int, grain: Grain) -> Title:
+    event, graph = trace.events[place], trace.graph
+    name, op = (name_of(graph, event.node), True), graph.op(event.node)
+    if event.kind == "seed":
+        return ("The way back begins at ", False), name, (".", False)
+    if event.kind == "update":
+        return name, (" moves against its gradient.", False)
+    if op is None:
+        constant = " is a constant: it never learns." if graph.constant[event.node] else ""
+        return name, (constant or " is a leaf: its value is given.", False)
+    through = ((" through ", False), (op_word(op), True), (".", False))
+    if event.kind == "forward":
+        return name, (" gets its value", False), *through
+    if grain == "edge":
+        target = (name_of(graph, known(event.operand)), True)
+        return name, (" passes its gradient on to ", False), target, *through
+    return name, (" passes its gradient on", False), *through
+
+
+def _heading(trace: Trace, event: Event) -> str:
+    """Return what one event of several is headed with."""
+    graph = trace.graph
+    if event.kind == "flow":
+        return f"{name_of(graph, event.node)} → {name_of(graph, known(event.operand))}"
+    return name_of(graph, event.node)
+
+
+PHASES = {
+    "forward": (("Every value, from the leaves to ", "."), "{} values; {} is {}."),
+    "flow": (("Every gradient, from ", " back to the leaves."), "{} contributions, from {} = {}."),
+    "update": (
+        ("Every leaf that learns moves, to make ", " smaller."),
+        "{} leaves move; {} was {}.",
+    ),
+}
+
+
+def _phase_title(trace: Trace, places: range) -> Title:
+    before, after = PHASES[trace.events[places[0]].kind][0]
+    return (before, False), (name_of(trace.graph, trace.graph.output), True), (after, False)
+
+
+def _phase_text(trace: Trace, places: range) -> str:
+    output = trace.graph.output
+    shown = short(float(trace.values[output, 0]))
+    words = PHASES[trace.events[places[0]].kind][1]
+    return words.format(len(places), name_of(trace.graph, output), shown)
+
+
+def _joined(sentences: Sequence[str]) -> str:
+    """Return sentences as one."""
+    return "; ".join(each.rstrip(".") for each in sentences) + "." if sentences else ""

@@ -1,0 +1,94 @@
+"""How many digits a line needs so that it comes out as displayed.
+
+Four digits read well, but `0.7071 × 1.234` is not what `0.87256...` rounds to. So the numbers of a
+line get as few digits, from four on, as make the displayed ones come to the displayed result.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from engine.numerals import DIGITS, MINUS, short
+
+MOST_DIGITS = 17  # from here on a double is told from its neighbours
+SMALLEST_NORMAL = 2.2250738585072014e-308
+
+Combine = Callable[..., Any]
+
+
+def shown(text: str) -> Decimal:
+    """Return the number that was displayed.
+
+    >>> shown("−1.5e−5")
+    Decimal('-0.000015')
+    """
+    return Decimal(text.replace(MINUS, "-").replace("+", "").replace("∞", "Infinity"))
+
+
+def digits(
+    numbers: Sequence[float], result: float, combine: Combine, least: int = DIGITS
+) -> tuple[int, int]:
+    """Return how many digits the numbers of a line and its result need.
+
+    Args:
+        numbers: what the line holds.
+        result: what the engine found.
+        combine: numbers -> what they come to; takes Decimals, or floats where it is no arithmetic.
+        least: of the result, at least so many.
+
+    >>> digits([0.70710678, 1.4146], 0.70710678 * 1.4146, multiplied)
+    (5, 4)
+    """
+    if not all(map(math.isfinite, (*numbers, result))):
+        return least, least
+    for of_result in range(least, MOST_DIGITS + 1):
+        of_numbers = enough(numbers, result, of_result, combine, of_result)
+        if of_numbers is not None:
+            return of_numbers, of_result
+    return MOST_DIGITS, MOST_DIGITS
+
+
+def enough(
+    numbers: Sequence[float], result: float, of_result: int, combine: Combine, least: int = DIGITS
+) -> int | None:
+    """Return the fewest digits with which numbers come to a result displayed with `of_result`."""
+    wanted = short(result, of_result)
+    for of_numbers in range(least, MOST_DIGITS + 1):
+        found = combine(*(shown(short(number, of_numbers)) for number in numbers))
+        if _written(found, of_result) == wanted:
+            return of_numbers
+    return None
+
+
+def exactly(numbers: Sequence[str], result: str, combine: Combine) -> bool:
+    """Tell whether displayed numbers come to the displayed result without any rounding."""
+    try:
+        return bool(combine(*map(shown, numbers)) == shown(result))
+    except ArithmeticError:
+        return False
+
+
+def multiplied(*factors: Decimal) -> Decimal:
+    """Return displayed numbers multiplied."""
+    return math.prod(factors, start=Decimal(1))
+
+
+def added(*terms: Decimal) -> Decimal:
+    """Return displayed numbers added up."""
+    return sum(terms, Decimal(0))
+
+
+def in_floats(rule: Callable[..., float]) -> Callable[..., float]:
+    """Return a rule of a row, for displayed numbers."""
+    return lambda *numbers: rule(*map(float, numbers))
+
+
+def _written(number: Decimal | float, count: int) -> str:
+    """Return a result as it is displayed; beyond what a double can hold, as a double has it."""
+    as_float = float(number)
+    if not SMALLEST_NORMAL < abs(as_float) < math.inf or isinstance(number, float):
+        return short(as_float, count)
+    return short(number, count)

@@ -1,0 +1,260 @@
+"""One event in formulas, numbers and a sentence.
+
+What is displayed comes out as displayed: the factors have as many digits as it takes to multiply
+to the displayed product, its operands as many as it takes to come to the displayed slope.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from engine.derivation import Rule, factor_digits, slope_rule, value_rule, word
+from engine.figures import added, digits, exactly, multiplied
+from engine.notation import plain
+from engine.numerals import DIGITS, short, signed
+from engine.optimizers import OPTIMIZERS
+from engine.rules import scalar
+from engine.trace import Event, Trace
+from engine.typeset import Line, Math, Word, partial, product, total
+from engine.wording import Verdict, name_of, slope_words, verdict
+
+MOST_TERMS = 5  # of a sum that are written out
+
+
+@dataclass(frozen=True)
+class Factor:
+    """One row under the formulas.
+
+    Attributes:
+        role: "given", "operand", "value", "upstream", "local", "contribution", "sum", "old",
+            "rate", "gradient" or "new".
+        words: what it is, in names.
+        number: as displayed.
+        amount: the number itself, where its sign matters, as a gradient's does; else None.
+        node: the node it belongs to, or the one that hands the gradient on.
+        operand: of an edge node -> operand, the operand.
+    """
+
+    role: str
+    words: str
+    number: str
+    amount: float | None
+    node: int
+    operand: int | None = None
+
+
+@dataclass(frozen=True)
+class Part:
+    """One event explained.
+
+    Attributes:
+        rule: the rule with names, without a number; None where a choice in it would tell much.
+        lines: the derivation: with names, then with numbers, the result.
+        factors: the numbers that met.
+        sums: what the factors say, as formulas: the product, and the sum so far.
+        verdict: one word for what came of it, or empty.
+        why: the sentence.
+        text: the whole in one sentence, to be heard.
+        title: which operand it is about, where a step has several.
+    """
+
+    rule: Line | None = None
+    lines: tuple[Line, ...] = ()
+    factors: tuple[Factor, ...] = ()
+    sums: tuple[Line, ...] = ()
+    verdict: str = ""
+    why: str = ""
+    text: str = ""
+    title: str = ""
+
+
+def explain_event(trace: Trace, place: int) -> Part:
+    """Return one event in words and formulas."""
+    event = trace.events[place]
+    if event.kind == "flow":
+        return _flow(trace, place)
+    if event.kind == "seed":
+        return _seed(trace, event)
+    if event.kind == "update":
+        return _update(trace, event)
+    return _given(trace, event) if trace.graph.op(event.node) is None else _value(trace, event)
+
+
+def _given(trace: Trace, event: Event) -> Part:
+    graph, node = trace.graph, event.node
+    value = float(trace.values[node, 0])
+    name = name_of(graph, node)
+    kind = "a constant: it never learns" if graph.constant[node] else "a leaf: its value is given"
+    rows = (Factor("given", name, short(value), None, node),)
+    said = kind if name == short(value) else f"{short(value)}, {kind}"
+    return Part(factors=rows, text=f"{name} is {said}.")
+
+
+def _value(trace: Trace, event: Event) -> Part:
+    graph, node = trace.graph, event.node
+    value, rule = float(trace.values[node, 0]), value_rule(trace, node)
+    of_numbers, of_value = digits(rule.figures, value, rule.combine)
+    result, name = short(value, of_value), name_of(graph, node)
+    operands = dict.fromkeys(graph.operands_of(node))
+    numbers = [float(trace.values[operand, 0]) for operand in operands]
+    rows = [
+        Factor("operand", name_of(graph, operand), short(number, of_numbers), None, operand)
+        for operand, number in zip(operands, numbers, strict=True)
+    ]
+    rows.append(Factor("value", name, result, None, node))
+    formula = plain(rule.named())
+    told = graph.labels[node] is None or formula == result
+    left = word(graph, node)
+    return Part(
+        rule=rule.rule(left),
+        lines=rule.lines(left, of_numbers, result),
+        factors=tuple(rows),
+        text=f"{name} is {result}." if told else f"{name} is {formula}: {result}.",
+    )
+
+
+def _seed(trace: Trace, event: Event) -> Part:
+    output, name = word(trace.graph, trace.graph.output), name_of(trace.graph, event.node)
+    return Part(
+        lines=(Line(partial(output, output), (("=", Word("1", "number")),)),),
+        factors=(Factor("gradient", f"of {name}", signed(1.0), 1.0, event.node),),
+        why="The output moves one for one with itself: the way back begins with 1.",
+        text=f"{name} gradient: 1, the seed of the backward pass.",
+    )
+
+
+def _flow(trace: Trace, place: int) -> Part:
+    """Return the product of one edge and the sum over the paths so far; each number fits the next.
+
+    Longer than most, since its digits are settled from the sum back to the operands.
+    """
+    event, graph = trace.events[place], trace.graph
+    node, operand, slot = event.node, known(event.operand), known(event.slot)
+    upstream, local = _number(event.upstream), _number(event.local)
+    contribution, so_far = _number(event.contribution), _number(event.total)
+    rule, terms = slope_rule(trace, node, slot), _terms(trace, place)
+    of_terms, of_sum = digits(terms, so_far, added) if len(terms) > 1 else (DIGITS, DIGITS)
+    of_numbers, of_factors, of_product = of_terms, of_terms, of_terms
+    if all(map(math.isfinite, (upstream, local, contribution))):
+        found = factor_digits(rule, upstream, local, contribution, of_terms)
+        of_numbers, of_factors, of_product = found
+
+    name, target = name_of(graph, node), name_of(graph, operand)
+    up, slope = signed(upstream, of_factors), short(local, of_factors)
+    handed = signed(contribution, of_product)
+    formula = plain(rule.named())
+    rows = [
+        Factor("upstream", f"grad of {name}", up, upstream, node),
+        Factor("local", "" if formula == slope else formula, slope, None, node, operand),
+        Factor("contribution", f"to {target}", handed, contribution, node, operand),
+    ]
+    text = f"{target} gradient: {_unsigned(up)} upstream times {slope}"
+    text += f", {slope_words(graph, node, slot)}, makes {_unsigned(handed)}"
+    sums = [_product_line(trace, event, up, slope, handed)]
+    if len(terms) > 1:
+        written, reached = [short(term, of_terms) for term in terms], signed(so_far, of_sum)
+        added_up = total(*(Word(term, "number") for term in written))
+        rows.append(Factor("sum", plain(added_up), reached, so_far, operand))
+        relation = "=" if exactly(written, reached, added) else "≈"
+        outcome = (relation, Word(_unsigned(reached), "number"))
+        left = partial(word(graph, graph.output), word(graph, operand))
+        sums.append(Line(left, (("=", added_up), outcome)))
+        text += f"; {_unsigned(reached)} with the paths before"
+    said = _verdict(trace, place, target)
+    left = partial(word(graph, node), word(graph, operand))
+    return Part(
+        rule=rule.rule(left),
+        lines=rule.lines(left, of_numbers, slope),
+        factors=tuple(rows),
+        sums=tuple(sums),
+        verdict=said.word,
+        why=said.why,
+        text=f"{text}.",
+    )
+
+
+def _verdict(trace: Trace, place: int, target: str) -> Verdict:
+    """Return what came of a flow; a wrong number before anything else."""
+    event = trace.events[place]
+    right, op = trace.right_at(place), trace.graph.op(event.node)
+    if right is not None:
+        return Verdict("Wrong", f"The gradient of {target} should be {short(right)} by now.")
+    found = verdict(trace, event)
+    return found._replace(why=f"{op.why} {found.why}") if op else found
+
+
+def _product_line(trace: Trace, event: Event, up: str, local: str, handed: str) -> Line:
+    """Return upstream times local derivative, with names, then with numbers."""
+    graph = trace.graph
+    output, node = word(graph, graph.output), word(graph, event.node)
+    slope = partial(node, word(graph, known(event.operand)))
+    names = product(partial(output, node), slope)
+    figures = product(Word(_unsigned(up), "number"), Word(local, "number"), times="×")
+    relation = "=" if exactly([up, local], handed, multiplied) else "≈"
+    return Line(names, (("=", figures), (relation, Word(_unsigned(handed), "number"))))
+
+
+def _terms(trace: Trace, place: int) -> list[float]:
+    """Return what the gradient so far is the sum of; one term where nothing came before."""
+    event = trace.events[place]
+    contributions = [_number(trace.events[flow].contribution) for flow in trace.into(place)]
+    left = trace.before(place)
+    if "overwrite" in trace.mistakes:
+        return contributions[-1:]
+    terms = contributions if left is None else [left, *contributions]
+    if len(terms) > MOST_TERMS:
+        earlier = trace.events[trace.into(place)[-2]].total
+        terms = [_number(earlier), _number(event.contribution)]
+    return terms
+
+
+def _update(trace: Trace, event: Event) -> Part:
+    graph, node = trace.graph, event.node
+    name, output = name_of(graph, node), graph.labels[graph.output] or "the output"
+    gradient, old, new = _number(event.total), float(trace.values[node, 0]), _number(event.value)
+    leaf = word(graph, node)
+    slope = partial(word(graph, graph.output), leaf)
+    formula = dict(OPTIMIZERS["sgd"].steps)["weight"]
+    numbers = {"weight": old, "rate": trace.rate, "grad": gradient}
+    words: dict[str, Math] = {"weight": leaf, "rate": Word("η"), "grad": slope}
+    nodes = {"weight": node, "grad": node}
+    rule = Rule(formula, scalar(formula, list(numbers)), words, numbers, nodes)
+    of_numbers, of_new = digits(list(numbers.values()), new, rule.combine)
+    result = short(new, of_new)
+    first, *others = rule.lines(leaf, of_numbers, result)
+    rows = (
+        Factor("old", f"{name} so far", short(old, of_numbers), None, node),
+        Factor("rate", "learning rate η", short(trace.rate, of_numbers), None, node),
+        Factor("gradient", f"of {name}", signed(gradient, of_numbers), gradient, node),
+        Factor("new", name, result, None, node),
+    )
+    text = f"{name} becomes {result}: {short(old, of_numbers)} minus the rate, "
+    text += f"{short(trace.rate, of_numbers)}, times its gradient, {short(gradient, of_numbers)}."
+    arrow = first._replace(right=(("←", first.right[0][1]),))
+    why = _direction(name, output, gradient, trace.rate)
+    return Part(arrow, (arrow, *others), rows, why=why, text=text)
+
+
+def _direction(name: str, output: str, gradient: float, rate: float) -> str:
+    if gradient == 0 or rate == 0:
+        return f"Its {'gradient' if gradient == 0 else 'rate'} is 0, so {name} stays."
+    if math.isnan(gradient):
+        return "Its gradient is no number, and now the leaf is none either."
+    grows, moves = ("larger", "down") if gradient > 0 else ("smaller", "up")
+    if rate < 0:
+        return f"The rate is negative, so {name} climbs: {output} grows."
+    return f"A larger {name} makes {output} {grows}, so {name} goes {moves}."
+
+
+def _unsigned(number: str) -> str:
+    return number.removeprefix("+")
+
+
+def _number(number: float | None) -> float:
+    return math.nan if number is None else number
+
+
+def known(place: int | None) -> int:
+    """Return a flow's operand or slot, which an event of another kind would not have."""
+    return -1 if place is None else place
