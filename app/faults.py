@@ -19,6 +19,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import Scope
 
+from engine.errors import ProgramError
+
 LONGEST_NAME = 60  # characters of a caller's own field name that a sentence repeats
 
 # status: what happened, the way out
@@ -44,6 +46,7 @@ COMPLAINTS = {
     "finite_number": "must be a finite number",
     "bool_type": "must be true or false",
     "bool_parsing": "must be true or false",
+    "greater_than_equal": "must be 0 or more",
     "list_type": "must be a list",
     "dict_type": "must be an object of names and values",
     "model_attributes_type": "must be a JSON object",
@@ -96,6 +99,11 @@ def known_fault(status: int) -> Fault:
     return Fault(message=message, hint=hint)
 
 
+def program_fault(error: ProgramError) -> Fault:
+    """Return a refused program in this form."""
+    return Fault(message=error.message, hint=error.hint or None, **error.span._asdict())
+
+
 def install_faults(app: FastAPI) -> None:
     """Make the app answer HTTP errors and unfit requests in this form."""
 
@@ -118,6 +126,8 @@ def _unfit(errors: Sequence[Any]) -> Fault:
         return Fault(message="The body is not JSON.", hint=f"{reason} at character {where[-1]}.")
     name = _field(where)
     said = COMPLAINTS.get(kind) or f"does not fit: {first['msg']}"
+    if kind == "literal_error":
+        said = f"must be {first['ctx']['expected']}"
     return Fault(message=f"{name} {said}.", hint="Every call's fields are in /api/openapi.json.")
 
 

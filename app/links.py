@@ -4,12 +4,63 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote
 
+from starlette.datastructures import ImmutableMultiDict
+
 from engine.numerals import exact
+from engine.trace import GRAINS, MISTAKES, RATE, Grain
 
 # Beyond this the program goes behind the #, which the server never sees: no header limit applies.
 LONGEST_QUERY = 6_000
+
+
+@dataclass(frozen=True)
+class Walk:
+    """Where a person stands in a program's trace, and how they go.
+
+    Attributes:
+        step: as displayed, from 1; None where the whole picture is shown.
+        grain: what a step is.
+        rate: the learning rate of the update.
+        mistakes: which of MISTAKES are made on the way.
+        predict: whether the number of this step is to be found by the person.
+        shown: whether that number has been found, or given up.
+        found: whether it has been found.
+        node: the name of the node whose card is open, or an empty string.
+    """
+
+    step: int | None = None
+    grain: Grain = "node"
+    rate: float = RATE
+    mistakes: frozenset[str] = frozenset()
+    predict: bool = False
+    shown: bool = False
+    found: bool = False
+    node: str = ""
+
+
+WHOLE = Walk()
+
+
+def walk(fields: ImmutableMultiDict[Any, Any]) -> Walk:
+    """Return what an address or a form says of a walk; what does not fit is passed over."""
+    grain: Grain = next((each for each in GRAINS if each == fields.get("grain")), "node")
+    rate = _number(str(fields.get("rate", "")))
+    predict = fields.get("predict", "") == "1"
+    step = _count(str(fields.get("step", "")))
+    return Walk(
+        step=1 if predict and step is None else step,  # the whole picture would give all away
+        grain="edge" if predict else grain,  # one number is asked for at a time
+        rate=RATE if rate is None else rate,
+        mistakes=frozenset(map(str, fields.getlist("broken"))) & frozenset(MISTAKES),
+        predict=predict,
+        shown=fields.get("shown", "") in {"found", "given up"},
+        found=fields.get("shown", "") == "found",
+        node=str(fields.get("node", "")),
+    )
 
 
 def link(source: str, inputs: Mapping[str, float]) -> str:
@@ -38,13 +89,24 @@ def settings(written: Iterable[str]) -> dict[str, float]:
     found = {}
     for each in written:
         name, _, text = each.rpartition(":")
-        try:
-            number = float(text)
-        except ValueError:
-            continue
-        if name and math.isfinite(number):
+        number = _number(text)
+        if name and number is not None:
             found[name] = number
     return found
+
+
+def _number(text: str) -> float | None:
+    """Return a finite number, None where the text is none."""
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _count(text: str) -> int | None:
+    """Return a whole number from 1, None where the text is none; a huge one is as good as last."""
+    return max(int(text[:9]), 1) if text.isdecimal() and text.isascii() else None
 
 
 def _quoted(words: str) -> str:

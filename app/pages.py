@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse
 from app import __version__
 from app.paths import data_folder
 from app.static import asset
+from engine.numerals import exact, minus
 
 _environment = Environment(
     loader=FileSystemLoader(data_folder("templates")),
@@ -18,6 +19,7 @@ _environment = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_environment.filters.update(exact=exact, minus=minus)
 _environment.globals.update(asset=asset, version=__version__)
 
 

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from threading import Lock
 
@@ -34,8 +35,11 @@ from engine.graph import Graph
 from engine.native import forward, gradients
 from engine.program import Limits, Program, parse
 from engine.spans import START
+from engine.trace import RATE, Trace, trace
 
 Array = NDArray[np.float64]
+
+_TraceKey = tuple[Program, bytes, float, frozenset[str]]
 
 # With a larger share of new nodes than this it is another program: it is laid out afresh.
 MOST_NEW = 0.5
@@ -63,10 +67,14 @@ class Numbers:
             return []
         return broken_slopes(self.program.graph, self.values)
 
+    @cached_property
+    def troubles(self) -> dict[int, str]:
+        """Return why values are not finite, by the node where it begins."""
+        return {problem.node: problem.message for problem in self.problems}
+
     def cards(self) -> list[CardNumbers]:
         """Return what every card shows."""
-        troubles = {problem.node: problem.message for problem in self.problems}
-        return card_numbers(self.program.graph, self.values, self.found.nodes, troubles)
+        return card_numbers(self.program.graph, self.values, self.found.nodes, self.troubles)
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,9 +99,26 @@ class Drawing:
         ends = ((wire.source, wire.target) for wire in self.layout.wires)
         return wire_numbers(self.graph, numbers.found.edges, ends)
 
-    def svg(self, numbers: Numbers) -> Markup:
+    @cached_property
+    def sizes(self) -> Array:
+        """Return (n, 2): width and height of every card."""
+        return card_sizes(self.graph)
+
+    @cached_property
+    def card_boxes(self) -> Array:
+        """Return (n, 4): left, top, right and bottom of every card."""
+        corners = np.column_stack([self.layout.x, self.layout.y])
+        return np.hstack([corners, corners + self.sizes])
+
+    @cached_property
+    def wire_boxes(self) -> Array:
+        """Return (wires, 4): left, top, right and bottom of a box around every wire."""
+        ways = [np.array(wire.points) for wire in self.layout.wires]
+        return np.array([(*way.min(axis=0), *way.max(axis=0)) for way in ways]).reshape(-1, 4)
+
+    def svg(self, cards: Sequence[CardNumbers], wires: Sequence[WireNumbers]) -> Markup:
         """Return the picture."""
-        return write_svg(self.graph, self.layout, numbers.cards(), self.wires(numbers), self.names)
+        return write_svg(self.graph, self.layout, cards, wires, self.names)
 
 
 class Pictures:
@@ -105,6 +130,7 @@ class Pictures:
         self._memory = int(settings.megabytes * 1e6)
         self._lock = Lock()
         self._drawings: LRUCache[str, Drawing] = LRUCache(settings.cache_nodes, _weight_of_drawing)
+        self._traces: LRUCache[_TraceKey, Trace] = LRUCache(settings.cache_nodes, _weight_of_trace)
         self.program = cached(LRUCache(settings.cache_nodes, _weight), lock=Lock())(
             lambda source: parse(source, limits)
         )
@@ -123,6 +149,19 @@ class Pictures:
         return Numbers(
             program, values, gradients(program.graph, values), problems(program.graph, values)
         )
+
+    def trace(
+        self, numbers: Numbers, rate: float = RATE, mistakes: frozenset[str] = frozenset()
+    ) -> Trace:
+        """Return the walk through forward, backward and update, event by event."""
+        key = (numbers.program, numbers.values.tobytes(), rate, mistakes)
+        with self._lock:
+            known = self._traces.get(key)
+        if known is None:
+            known = trace(numbers.program.graph, numbers.values, rate, mistakes)
+            with self._lock, suppress(ValueError):  # heavier than the whole cache: not kept
+                self._traces[key] = known
+        return known
 
     def drawn(self, key: str) -> Drawing | None:
         """Return the drawing of this name, while it is kept."""
@@ -146,6 +185,10 @@ class Pictures:
 def _weight(program: Program) -> int:
     """Return what a program counts for in a cache: its nodes; long text counts too."""
     return len(program.graph) + len(program.source) // BYTES_A_NODE
+
+
+def _weight_of_trace(trace: Trace) -> int:
+    return len(trace.events)
 
 
 def _weight_of_drawing(drawing: Drawing) -> int:

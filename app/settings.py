@@ -45,6 +45,9 @@ class Settings:
         "Numbers that would take more megabytes are refused: 32 bytes a node and lane, and more.",
         least=0.001,
     )
+    events: int = row(
+        20_000, "One answer of /api/trace holds at most so many events, flows included.", least=1
+    )
     cache_nodes: int = row(
         100_000, "Programs and drawings with so many nodes in all are kept; 0 is none."
     )

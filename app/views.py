@@ -11,12 +11,15 @@ from functools import cache
 from markupsafe import Markup
 
 from app.examples import EXAMPLES
-from app.links import link, setting
+from app.links import WHOLE, Walk, link, setting
 from app.pictures import Drawing, Numbers, Pictures
+from app.walks import Walked, opened, walked
+from engine.drawing.cards import CardNumbers
 from engine.errors import EmptyProgramError, ProgramError
 from engine.numerals import exact, short
 from engine.ops import OPS
 from engine.spans import Span
+from engine.trace import MISTAKES, RATE, Mistake
 
 LEAST_REACH = 10.0  # a slider runs from -reach to reach
 STEPS = 1_000  # of a slider, from one end to its middle
@@ -73,6 +76,7 @@ class GraphView:
     mentions: str
     leaves: tuple[LeafView, ...]
     notes: tuple[NoteView, ...]
+    walk: str
 
 
 @dataclass(frozen=True)
@@ -97,23 +101,35 @@ class PageView:
     """The whole page."""
 
     source: str
+    walk: Walk
+    usual_rate: float
+    mistakes: tuple[Mistake, ...]
     graph: GraphView | None
     fault: FaultView | None
     examples: tuple[ExampleView, ...]
     functions: tuple[OpView, ...]
 
 
-def page_view(pictures: Pictures, source: str, inputs: Mapping[str, float]) -> PageView:
-    """Return the page for a program, drawn or refused."""
+def page_view(
+    pictures: Pictures, source: str, inputs: Mapping[str, float], walk: Walk = WHOLE
+) -> PageView:
+    """Return the page for a program, drawn or refused; it opens at the first problem."""
     try:
-        graph, fault = graph_view(pictures, source, inputs), None
+        at = opened(walked(pictures, pictures.numbers(source, inputs), walk))
+        graph, fault = _drawn(at, pictures.drawing(at.numbers.program)), None
+        walk = at.walk
     except ProgramError as error:
         graph, fault = None, fault_view(error, source, inputs)
-    return PageView(source, graph, fault, example_views(), function_views())
+    mistakes = tuple(MISTAKES.values())
+    return PageView(source, walk, RATE, mistakes, graph, fault, example_views(), function_views())
 
 
 def graph_view(
-    pictures: Pictures, source: str, inputs: Mapping[str, float], after: str = ""
+    pictures: Pictures,
+    source: str,
+    inputs: Mapping[str, float],
+    after: str = "",
+    walk: Walk = WHOLE,
 ) -> GraphView:
     """Return a program drawn, its cards near where the drawing called `after` had them.
 
@@ -127,26 +143,57 @@ def graph_view(
         if before
         else inputs
     )
-    numbers = pictures.numbers(source, kept)
-    drawing = pictures.drawing(program, after)
+    at = walked(pictures, pictures.numbers(source, kept), walk)
+    return _drawn(at, pictures.drawing(program, after))
+
+
+def _drawn(at: Walked, drawing: Drawing) -> GraphView:
+    """Return a walk drawn where it stands."""
+    numbers, program = at.numbers, at.numbers.program
     return GraphView(
-        svg=drawing.svg(numbers),
+        svg=drawing.svg(at.cards(), at.wires(drawing)),
         drawing=drawing.key,
-        link=link(source, changed_inputs(numbers)),
-        summary=summary(numbers),
+        link=link(program.source, changed_inputs(numbers)),
+        summary=summary(numbers) if at.step is None else f"Step {at.step + 1} of {at.total}.",
         mentions=json.dumps([[*mention.span, mention.node] for mention in program.mentions]),
         leaves=leaf_views(numbers),
-        notes=note_views(numbers),
+        notes=note_views(numbers, at.walk),
+        walk=json.dumps(stand(at)),
     )
+
+
+def stand(at: Walked) -> dict[str, object]:
+    """Return where a walk stands: steps count from 1, a phase is [name, start, steps]."""
+    phases = at.trace.phases(at.walk.grain)
+    ends = [phase.start for phase in phases[1:]] + [at.total]
+    return {
+        "step": None if at.step is None else at.step + 1,
+        "total": at.total,
+        "phases": [
+            [name, start + 1, end - start] for (name, start), end in zip(phases, ends, strict=True)
+        ],
+    }
+
+
+def card_list(card: CardNumbers) -> list[object]:
+    """Return what one card shows, in the order in which the page's modules read it."""
+    return [
+        card.name,
+        card.value,
+        card.grad,
+        card.tone,
+        card.word,
+        *card.bar,
+        card.trouble,
+        card.hover,
+        card.spoken,
+    ]
 
 
 def numbers_view(numbers: Numbers, drawing: Drawing) -> dict[str, object]:
     """Return what changes in a picture whose structure stays: a list a card, a list a wire."""
     return {
-        "cards": [
-            [c.name, c.value, c.grad, c.tone, *c.bar, c.trouble, c.hover, c.spoken]
-            for c in numbers.cards()
-        ],
+        "cards": [card_list(card) for card in numbers.cards()],
         "wires": [[wire.tone, wire.width] for wire in drawing.wires(numbers)],
         "summary": summary(numbers),
         "link": link(numbers.program.source, changed_inputs(numbers)),
@@ -211,11 +258,14 @@ def leaf_views(numbers: Numbers) -> tuple[LeafView, ...]:
     return tuple(rows)
 
 
-def note_views(numbers: Numbers) -> tuple[NoteView, ...]:
-    """Return the remarks: where numbers stop being finite, then what is not used."""
+def note_views(numbers: Numbers, walk: Walk = WHOLE) -> tuple[NoteView, ...]:
+    """Return the remarks: where numbers stop being finite, then what is not used.
+
+    Of a number that is to be predicted nothing is said.
+    """
     graph = numbers.program.graph
     notes = []
-    for problem in [*numbers.problems, *numbers.broken_slopes()]:
+    for problem in [] if walk.predict else [*numbers.problems, *numbers.broken_slopes()]:
         span = graph.spans[problem.node]
         notes.append(
             NoteView("trouble", _place(span) if span else "", problem.message, problem.node, span)

@@ -18,6 +18,7 @@ export function startEditor() {
   reflect();
   source.addEventListener("input", reflect);
   source.addEventListener("input", () => light(null)); // a pointer at rest is not pointing
+  source.addEventListener("input", () => readStep(null));
   source.addEventListener("pointermove", point);
   source.addEventListener("pointerleave", () => light(null));
   document.addEventListener("selectionchange", followCaret);
@@ -31,6 +32,11 @@ export function readMentions(text, found) {
   drawnText = text;
   mentions = found.sort((a, b) => a[2] - a[0] - (b[2] - b[0]) || a[3] - a[1] - (b[3] - b[1]));
   mark("lit", []);
+}
+
+// The words of the node that acts in a step; null for none.
+export function readStep(node) {
+  mark("step", node === null || source.value !== drawnText ? [] : mentions.filter((m) => m[4] === node));
 }
 
 // A fault is shown once the typing rests: half a word is no mistake. One that is shown stays so.

@@ -1,22 +1,22 @@
 // Sliders and number fields: they send what was set, and write the numbers that come back into the
 // picture that is there. No node moves. The newest setting wins; one request is under way at a time.
-import { complain, readNotes } from "./editor.js";
+import { drawnIs, drawnSource, newest, post } from "./ask.js";
+import { cardAt, readCards, writeCard, writeWire } from "./cards.js";
+import { readNotes } from "./editor.js";
 import { writeLink } from "./link.js";
 
 const form = document.getElementById("program");
 const leaves = document.getElementById("leaves");
 const MINUS = "\u2212";
 const STEPS = 1000; // of a slider, from its middle to an end
-const RETRY = 2500; // ms
 
-let drawnText = "";
-let shown = { cards: [], wires: [] };
-let wanted = false;
 let asking = false;
 let atFocus = "";
+let walk; // asks for the numbers instead, while the picture shows a step
 const recent = new Map(); // leaf -> what was set since the last edit was sent
 
-export function startLeaves() {
+export function startLeaves(walker) {
+  walk = walker;
   leaves.addEventListener("input", (event) => {
     const row = event.target.closest(".leaf");
     if (event.target.type === "range") set(row, event.target.value);
@@ -42,24 +42,21 @@ export function startLeaves() {
 }
 
 export function readLeaves(text) {
-  drawnText = text;
+  drawnIs(text);
   // what was set while the edit was under way was not in it
   for (const [name, number] of [...recent]) {
     const row = [...leaves.querySelectorAll(".leaf")].find((each) => each.dataset.name === name);
     if (row) set(row, number);
   }
-  const svg = document.querySelector("#drawn > svg");
-  shown = {
-    wires: [...svg.querySelectorAll(".wire")],
-    cards: [...svg.querySelectorAll(".card")].map((card) => ({
-      card,
-      title: card.querySelector("title"),
-      name: card.querySelector(".name"),
-      value: card.querySelector(".value"),
-      grad: card.querySelector(".grad"),
-      bar: card.querySelector(".bar"),
-    })),
-  };
+  readCards();
+}
+
+// Set several leaves at once, as an update leaves them.
+export function setLeaves(numbers) {
+  for (const row of leaves.querySelectorAll(".leaf")) {
+    if (row.dataset.name in numbers) put(row, numbers[row.dataset.name]);
+  }
+  ask();
 }
 
 function type(row, field) {
@@ -78,6 +75,11 @@ function read(text) {
 }
 
 function set(row, text) {
+  put(row, text);
+  ask();
+}
+
+function put(row, text) {
   const number = Number(text);
   const [slider, field, setting] = ['[type="range"]', ".number", '[name="set"]'].map((part) => row.querySelector(part));
   const changed = number !== Number(row.dataset.written);
@@ -89,8 +91,6 @@ function set(row, text) {
   setting.disabled = !changed;
   row.classList.toggle("changed", changed);
   recent.set(row.dataset.name, text);
-  wanted = true;
-  ask();
 }
 
 // A slider reaches as far as the server said, or twice as far as a larger number needs.
@@ -112,65 +112,31 @@ function leave(field) {
 
 function rest(field) {
   field.removeAttribute("aria-invalid");
-  const card = shown.cards[field.closest(".leaf").dataset.node];
-  field.value = asking || !card ? field.dataset.exact.replace("-", MINUS) : card.value.textContent;
+  const card = cardAt(field.closest(".leaf").dataset.node);
+  field.value = asking || !card || walk.under() ? field.dataset.exact.replace("-", MINUS) : card.value.textContent;
 }
 
+const fetchNumbers = newest(async () => {
+  const text = drawnSource();
+  const answer = await post("/graph/numbers");
+  if (!answer.ok) return;
+  const numbers = await answer.json();
+  if (numbers.stale) window.htmx.trigger("#source", "redraw");
+  else if (text === drawnSource()) write(numbers);
+});
+
 async function ask() {
-  if (asking) return;
   asking = true;
-  while (wanted) {
-    wanted = false;
-    const body = new FormData(form);
-    body.set("source", drawnText);
-    try {
-      const answer = await fetch("/graph/numbers", { method: "POST", body: new URLSearchParams(body) });
-      if (!answer.ok) break;
-      const numbers = await answer.json();
-      if (numbers.stale) window.htmx.trigger("#source", "redraw");
-      else if (body.get("source") === drawnText) write(numbers);
-    } catch {
-      complain("The server does not answer. What you set is kept; it is tried again.");
-      setTimeout(() => { wanted = true; ask(); }, RETRY);
-      break;
-    }
-  }
+  await (walk.under() ? walk.ask() : fetchNumbers());
   asking = false;
   for (const field of leaves.querySelectorAll(".number")) if (document.activeElement !== field) rest(field);
 }
 
 function write(numbers) {
-  complain("");
-  for (const [place, part] of shown.cards.entries()) {
-    const [name, value, grad, tone, x, width, trouble, hover, spoken] = numbers.cards[place];
-    say(part.name, name);
-    say(part.value, value);
-    say(part.grad, grad);
-    part.bar.setAttribute("x", x);
-    part.bar.setAttribute("width", width);
-    retone(part.card, tone);
-    part.card.classList.toggle("broken", Boolean(trouble));
-    part.card.setAttribute("aria-label", spoken);
-    say(part.title, hover);
-  }
-  for (const [place, [tone, width]] of numbers.wires.entries()) {
-    retone(shown.wires[place], tone);
-    shown.wires[place].setAttribute("stroke-width", width);
-  }
+  for (const [place, shown] of numbers.cards.entries()) writeCard(place, shown);
+  for (const [place, shown] of numbers.wires.entries()) writeWire(place, shown);
   document.getElementById("notes").innerHTML = numbers.notes; // the server's own fragment, escaped there
   document.getElementById("summary").textContent = numbers.summary;
-  if (document.getElementById("source").value === drawnText) readNotes();
+  if (document.getElementById("source").value === drawnSource()) readNotes();
   writeLink(numbers.link);
-}
-
-function say(element, text) {
-  if (element.textContent !== text) element.textContent = text;
-}
-
-const TONES = ["positive", "negative", "zero", "trouble"];
-
-function retone(element, tone) {
-  if (element.classList.contains(tone)) return;
-  element.classList.remove(...TONES);
-  element.classList.add(tone);
 }

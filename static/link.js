@@ -2,6 +2,8 @@
 
 const WAIT = 200; // ms; browsers allow only so many changes of the address a second
 let waiting;
+let base; // the program and its inputs, as the server words them
+let words = () => ""; // what is added to them
 
 export function startLink() {
   addEventListener("hashchange", () => location.reload());
@@ -14,15 +16,26 @@ export function startLink() {
   });
 }
 
-export function writeLink(link) {
-  clearTimeout(waiting?.timer);
-  waiting = { link, timer: setTimeout(flush, WAIT) };
+// The link of what is drawn, for when something else of the address changes.
+export function readLink(link) {
+  base = link;
+}
+
+// What else belongs into every link, such as the step.
+export function linkAlso(supplier) {
+  words = supplier;
+}
+
+export function writeLink(link = base) {
+  base = link;
+  clearTimeout(waiting);
+  waiting = setTimeout(flush, WAIT);
 }
 
 function flush() {
   if (!waiting) return;
-  clearTimeout(waiting.timer);
-  history.replaceState(null, "", waiting.link);
+  clearTimeout(waiting);
+  history.replaceState(null, "", base + words());
   waiting = undefined;
 }
 
@@ -40,9 +53,15 @@ export function openLink() {
     return field;
   }));
   document.getElementById("after").value = "";
+  for (const control of document.getElementById("program").elements) {
+    const said = words.getAll(control.name);
+    if (!said.length || control.name === "set") continue;
+    if (control.type === "checkbox") control.checked = said.includes(control.value);
+    else control.value = said.at(-1);
+  }
 }
 
-async function copy(text) {
+export async function copy(text) {
   try {
     await navigator.clipboard.writeText(text);
     return true;

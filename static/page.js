@@ -3,7 +3,10 @@
 import { keepDrawing, redraw, startPicture } from "./picture.js";
 import { complain, readFault, readMentions, readNotes, startEditor } from "./editor.js";
 import { readLeaves, startLeaves } from "./leaves.js";
-import { openLink, startLink, writeLink } from "./link.js";
+import { startExplain } from "./explain.js";
+import { openLink, readLink, startLink, writeLink } from "./link.js";
+import { startPlay } from "./play.js";
+import { ask, readWalk, startWalk, under } from "./walk.js";
 
 const source = document.getElementById("source");
 const RETRY = 2500; // ms
@@ -12,8 +15,11 @@ const RETRY = 2500; // ms
 window.htmx.process(source);
 startEditor();
 startPicture();
-startLeaves();
+startLeaves({ under, ask });
 startLink();
+startWalk();
+startPlay();
+startExplain();
 startTheme();
 startMenus();
 drawn(source.defaultValue);
@@ -49,9 +55,11 @@ function drawn(text) {
   if (!picture) return readFault();
   document.getElementById("after").value = picture.dataset.drawing;
   document.getElementById("summary").textContent = picture.dataset.summary;
+  readLink(picture.dataset.link);
   redraw();
   readMentions(text, JSON.parse(picture.dataset.mentions));
   readLeaves(text);
+  readWalk(JSON.parse(picture.dataset.walk));
   readNotes();
   readFault();
 }

@@ -18,13 +18,19 @@ let before = null; // what stood where, for the move to the next drawing
 let resting;
 let room = { width: canvas.clientWidth, height: canvas.clientHeight };
 const lit = [];
+const chosen = [];
 
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 const cards = () => svg.querySelectorAll(".card");
-const card = (node) => svg?.querySelector(`.card[data-node="${node}"]`);
+export const card = (node) => svg?.querySelector(`.card[data-node="${node}"]`);
 
 export function whenLit(listener) {
   lit.push(listener);
+}
+
+// A node is chosen by a click, a tap, or Enter on its card.
+export function whenChosen(listener) {
+  chosen.push(listener);
 }
 
 export function startPicture() {
@@ -76,6 +82,22 @@ export function light(node) {
     }
   }
   for (const listener of lit) listener(main ? node : null);
+}
+
+// Light one edge of backprop: a node, and the operand that it hands its gradient to.
+export function lightEdge(node, operand) {
+  light(node);
+  for (const near of svg.querySelectorAll(".near")) near.classList.remove("near");
+  card(operand)?.classList.add("near");
+  svg.querySelector(`.wire[data-source="${operand}"][data-target="${node}"]`)?.classList.add("near");
+}
+
+// The part of the drawing that is on screen, and half as much again on each side, in its own px.
+export function seenBox() {
+  const box = svg.viewBox.baseVal;
+  const width = canvas.clientWidth / view.scale;
+  const height = canvas.clientHeight / view.scale;
+  return [box.x - view.x / view.scale - width / 2, box.y - view.y / view.scale - height / 2, 2 * width, 2 * height];
 }
 
 // Before a swap: where every card stands, by the name that survives the edit.
@@ -210,7 +232,7 @@ function pan(x, y) {
   moved = true;
 }
 
-function bringIntoView(node) {
+export function bringIntoView(node) {
   const inner = node.getBoundingClientRect();
   const outer = canvas.getBoundingClientRect();
   const x = inside(inner.left - outer.left, inner.width, outer.width);
@@ -286,6 +308,11 @@ function tap(event) {
   if (target) target.focus({ preventScroll: true });
   else document.activeElement.closest(".card")?.blur();
   light(target?.dataset.node ?? null);
+  if (target) choose(target);
+}
+
+function choose(node) {
+  for (const listener of chosen) listener(node);
 }
 
 // Keys: on the canvas they move the picture, on a node they walk the graph.
@@ -294,7 +321,8 @@ function startKeys() {
   canvas.addEventListener("keydown", (event) => {
     if (!svg || event.ctrlKey || event.metaKey || event.altKey) return;
     const node = event.target.closest(".card");
-    const deed = node ? nodeKeys(node)[event.key] : canvasKeys[event.key];
+    const stepping = canvas.classList.contains("walking") && !event.shiftKey;
+    const deed = node ? nodeKeys(node)[event.key] : stepping && STEPPING.has(event.key) ? null : canvasKeys[event.key];
     const either = deed ?? viewKeys[event.key];
     if (!either) return;
     event.preventDefault();
@@ -309,6 +337,7 @@ const viewKeys = {
   0: () => glide(() => fit(0)),
 };
 const STRIDE = 80;
+const STEPPING = new Set(["ArrowLeft", "ArrowRight"]); // these step, unless shifted, while a walk is on
 const canvasKeys = {
   ArrowLeft: () => glide(() => pan(STRIDE, 0)),
   ArrowRight: () => glide(() => pan(-STRIDE, 0)),
@@ -328,6 +357,7 @@ function nodeKeys(node) {
     ArrowDown: () => goTo(beside(node, all, 1)),
     Home: () => goTo(all[0]),
     End: () => goTo(all.at(-1)),
+    Enter: () => choose(node),
     Escape: () => canvas.focus(),
   };
 }

@@ -2,6 +2,13 @@
 
 from fastapi import APIRouter
 
-from app.routes import api, graph, health, pages
+from app.routes import api, graph, health, pages, trace, walk
 
-ROUTERS: tuple[APIRouter, ...] = (pages.router, graph.router, api.router, health.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    pages.router,
+    graph.router,
+    walk.router,
+    api.router,
+    trace.router,
+    health.router,
+)

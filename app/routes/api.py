@@ -3,30 +3,19 @@
 from __future__ import annotations
 
 import math
-from difflib import get_close_matches
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
+from pydantic import BaseModel
 
-from app.faults import Fault, Refusal, refusal
+from app.asked import ProgramRequest
+from app.faults import Refusal, program_fault, refusal
 from app.pictures import Numbers
 from engine.errors import ProgramError
-from engine.program import Program
-from engine.spans import START, Span
+from engine.spans import Span
 
 router = APIRouter(prefix="/api", tags=["graph"])
-
-
-class GraphRequest(BaseModel):
-    """A program, and numbers for its inputs that override those in the text."""
-
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"source": "x*x", "inputs": {"x": 3.0}}]}
-    )
-    source: str
-    inputs: dict[str, FiniteFloat] = Field(default_factory=dict)
 
 
 class Place(BaseModel):
@@ -80,18 +69,12 @@ class GraphAnswer(BaseModel):
     response_model=GraphAnswer,
     responses={422: {"model": Refusal}, 413: {"model": Refusal}},
 )
-def graph(request: Request, asked: GraphRequest) -> Response:
+def graph(request: Request, asked: ProgramRequest) -> Response:
     """Return a typed program's graph with every value and every gradient."""
-    pictures = request.app.state.pictures
     try:
-        program = pictures.program(asked.source)
-        unknown = next((name for name in asked.inputs if name not in program.input_named), None)
-        if unknown is not None:
-            raise _no_such_input(program, unknown)
-        numbers = pictures.numbers(asked.source, asked.inputs)
+        numbers = asked.numbers(request.app.state.pictures)
     except ProgramError as error:
-        fault = Fault(message=error.message, hint=error.hint or None, **error.span._asdict())
-        return refusal(request.scope, 422, fault)
+        return refusal(request.scope, 422, program_fault(error))
     return JSONResponse(graph_answer(numbers))
 
 
@@ -129,21 +112,6 @@ def graph_answer(numbers: Numbers) -> dict[str, Any]:
             for problem in numbers.problems
         ],
     }
-
-
-def _no_such_input(program: Program, name: str) -> ProgramError:
-    known = list(program.input_named)
-    shown = name if len(name) <= 40 else name[:40] + "…"
-    shown = shown.encode("utf-8", "replace").decode()  # JSON may hold lone surrogates
-    close = get_close_matches(name, known, n=1)
-    hint = (
-        f"Did you mean {close[0]}?"
-        if close
-        else f"Its inputs are {', '.join(known[:20])}."
-        if known
-        else "It has none."
-    )
-    return ProgramError(f"The program has no input called {shown}.", START, hint)
 
 
 def _number(number: float) -> float | None:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
 from app.examples import EXAMPLES
-from app.links import settings
+from app.links import settings, walk
 from app.pages import show
 from app.views import page_view
 
@@ -23,6 +23,6 @@ def page(
 ) -> HTMLResponse:
     """Show the page; without a program in the address, the neuron."""
     source = EXAMPLES[0].source if p is None else p.replace("\r\n", "\n")
-    return show(
-        "page/index.html", page=page_view(request.app.state.pictures, source, settings(inputs))
-    )
+    at = walk(request.query_params)
+    view = page_view(request.app.state.pictures, source, settings(inputs), at)
+    return show("page/index.html", page=view)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -30,6 +31,22 @@ def visit(page: Page, source: str | None = None, settings: Mapping[str, float] |
     """Open a program's link, or the first page, and wait until the page is alive."""
     page.goto("/" if source is None else address(source, settings))
     alive(page)
+
+
+def walk(page: Page, source: str, step: int | None = None, **more: object) -> None:
+    """Open a program at a step, or with what else the address may say of a walk."""
+    said = {**({} if step is None else {"step": step}), **more}
+    page.goto(address(source) + "".join(f"&{name}={word}" for name, word in said.items()))
+    alive(page)
+    if step is not None:
+        at(page, step)
+
+
+def at(page: Page, step: int, total: int | None = None) -> None:
+    """Wait until the walk stands at a step, and its card is there."""
+    text = re.compile(rf"^Step {step} of {total or '[0-9]+'}$")
+    expect(page.locator("#where")).to_have_text(text)
+    expect(page.locator("#card .step")).to_have_attribute("aria-label", text)
 
 
 def alive(page: Page) -> None:

@@ -16,6 +16,7 @@ from tests.browser.sights import (
     shows,
     still,
     visit,
+    walk,
     write,
 )
 
@@ -41,6 +42,35 @@ def test_axe_finds_nothing_serious_in_any_state(browse, axe, width, scheme):
         expect(page.locator(f"#{menu}")).to_be_visible()
         assert axe(page) == [], menu
         page.keyboard.press("Escape")
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1440, "light")])
+def test_axe_finds_nothing_serious_on_a_walk(browse, axe, width, scheme):
+    page = browse(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    for source, step, more in (
+        (NEURON, 1, {}),
+        (NEURON, 8, {}),
+        (NEURON, 12, {"node": "w1%231", "stop": "n%231"}),
+        (NEURON, 19, {}),
+        (TROUBLE, 4, {}),
+        ("a = 3\nb = a + a", 5, {"broken": "overwrite"}),
+        (NEURON, 9, {"predict": 1}),
+    ):
+        walk(page, source, step, **more)
+        still(page)
+        assert axe(page) == [], (source, step, more)
+    page.get_by_role("button", name="Prove every gradient").click()
+    page.locator("#proof summary").click()
+    assert axe(page) == [], "a proof"
+
+
+def test_every_step_is_spoken_in_one_sentence(page):
+    walk(page, NEURON, 16)
+    expect(page.locator("#summary")).to_have_role("status")
+    expect(page.locator("#summary")).to_have_text(
+        "x1 gradient: 0.5 upstream times −3, w1's value, makes −1.5; "
+        "w1 gradient: 0.5 upstream times 2, x1's value, makes 1."
+    )
 
 
 def test_every_node_reads_label_value_and_gradient(page):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.sights import NEURON, TROUBLE, expect, leaf, visit
+from tests.browser.sights import NEURON, TROUBLE, expect, leaf, visit, walk
 
 WIDTHS = (360, 768, 1440)
 DENSE = """a_rather_long_name = 1234567.891
@@ -18,7 +18,8 @@ CLASHES = """() => {
     || element.className || element.tagName;
   const seen = (element) => element.checkVisibility({visibilityProperty: true})
     && element.getBoundingClientRect().width > 0 && !element.matches('.unseen, [type=hidden]');
-  for (const group of document.querySelectorAll('.top, .side, .leaf, .zoom, .stage, .desk')) {
+  const groups = '.top, .side, .leaf, .zoom, .stage, .desk, .transport';
+  for (const group of document.querySelectorAll(groups)) {
     const outer = group.getBoundingClientRect();
     const parts = [...group.children].filter(seen)
       .map((part) => [part, part.getBoundingClientRect()]);
@@ -51,7 +52,8 @@ SPILT = """() => {
       }
     }
     for (const [left, right] of [['name', 'value'], ['word', 'grad']]) {
-      if (boxes[left].width && boxes[left].x + boxes[left].width > boxes[right].x) {
+      const end = boxes[left].x + boxes[left].width;
+      if (boxes[left].width && boxes[right].width && end > boxes[right].x) {
         spilt.push(`${left} runs into ${right} of ${card.dataset.key}`);
       }
     }
@@ -68,6 +70,10 @@ SPILT = """() => {
   }
   return spilt;
 }"""
+
+# Parts of the panel that are wider than it.
+CUT = """() => [...document.querySelectorAll('.explained, .tools')]
+  .filter((part) => part.scrollWidth > part.clientWidth + 1).map((part) => part.className)"""
 
 # Texts of the picture against what they stand on: the pairs below WCAG AA's 4.5.
 PALE = """() => {
@@ -118,6 +124,27 @@ def test_nothing_overlaps_nothing_is_cut_off_and_all_can_be_read(browse, width, 
         assert page.evaluate(CLASHES) == []
         assert page.evaluate(SPILT) == []
         assert page.evaluate(PALE) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_walk_looks_as_tidy(browse, width, scheme):
+    page = browse(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    for source, step, more in (
+        (NEURON, 3, {}),
+        (NEURON, 16, {"node": "w1%231"}),
+        (NEURON, 19, {"grain": "edge"}),
+        (DENSE, 30, {"broken": "overwrite"}),
+        (NEURON, 9, {"predict": 1}),
+    ):
+        walk(page, source, step, **more)
+        page.evaluate("document.fonts.ready.then(() => {})")
+        wide = "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+        assert len(set(page.evaluate(wide))) == 1, "the page scrolls sideways"
+        assert page.evaluate(CLASHES) == []
+        assert page.evaluate(SPILT) == []
+        assert page.evaluate(PALE) == []
+        assert page.evaluate(CUT) == []
 
 
 @pytest.mark.parametrize("width", [360, 1440])

@@ -189,7 +189,7 @@ def test_dragging_moves_the_picture_and_nothing_in_it(page):
 
 def test_the_wheel_zooms_and_the_point_under_the_pointer_stays(page):
     visit(page, NEURON)
-    for x, y in ((500, 300), (1250, 840), (310, 70)):
+    for x, y in ((500, 300), (1250, 780), (310, 70)):
         page.mouse.move(x, y)
         grip, size = under(page, x, y), scale(page)
         for turn, side in ((-240, ">"), (180, "<")):
@@ -271,7 +271,8 @@ def test_two_fingers_pinch_about_the_point_between_them(browse):
 
 
 def test_a_problem_is_marked_on_its_node_and_in_the_text(page):
-    visit(page, TROUBLE)
+    visit(page)
+    write(page, TROUBLE)
     expect(page.locator(".card.broken")).to_have_count(1)
     expect(card(page, "inner").locator(".mark")).to_be_visible()
     expect(value(page, "inner")).to_have_text("nan")

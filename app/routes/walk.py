@@ -1,0 +1,64 @@
+"""Walking through a program: what the picture shows at each step, and the card beside it."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+
+from app.asked import Asked, Question
+from app.pages import show
+from app.pictures import Drawing
+from app.steps import card_view, proof_view, steps_view
+from app.views import fault_view, note_views
+from app.walks import Walked, walked
+from engine.errors import ProgramError
+
+router = APIRouter(prefix="/walk", include_in_schema=False)
+
+
+@router.post("/steps")
+def steps(request: Request, asked: Asked) -> Response:
+    """Return what the seen part of the picture shows at every step."""
+    try:
+        at, drawing = _find(request, asked)
+    except ProgramError as error:
+        return _refused(error, asked)
+    if asked.after != drawing.key:
+        return JSONResponse({"stale": True})
+    notes = show("graph/_notes.html", notes=note_views(at.numbers, at.walk)).body
+    return JSONResponse({**steps_view(at, drawing, asked), "notes": bytes(notes).decode()})
+
+
+@router.post("/card", response_class=HTMLResponse)
+def card(request: Request, asked: Asked) -> HTMLResponse:
+    """Return the card of one step; an answer that was typed is judged."""
+    try:
+        at, drawing = _find(request, asked)
+    except ProgramError as error:
+        return _refused(error, asked)
+    return show("walk/_card.html", card=card_view(at, drawing, asked))
+
+
+@router.post("/proof", response_class=HTMLResponse)
+def proof(request: Request, asked: Asked) -> HTMLResponse:
+    """Check every gradient against central differences."""
+    try:
+        at, _ = _find(request, asked)
+    except ProgramError as error:
+        return _refused(error, asked)
+    return show("walk/_proof.html", proof=proof_view(at))
+
+
+def _find(request: Request, asked: Question) -> tuple[Walked, Drawing]:
+    """Return the walk that is asked for, and the drawing on the page."""
+    pictures = request.app.state.pictures
+    numbers = pictures.numbers(asked.source, asked.inputs)
+    drawing = pictures.drawn(asked.after)
+    if drawing is None or drawing.program is not numbers.program:
+        drawing = pictures.drawing(numbers.program)
+    return walked(pictures, numbers, asked.walk), drawing
+
+
+def _refused(error: ProgramError, asked: Question) -> HTMLResponse:
+    fault = fault_view(error, asked.source, asked.inputs)
+    return show("graph/_refused.html", 422, fault=fault)

@@ -1,0 +1,53 @@
+// The cards and wires of the drawing that is there, and writing into them what the server says they
+// show. No card moves.
+
+const TONES = ["positive", "negative", "zero", "trouble", "valued", "hollow", "idle"];
+let cards = [];
+let wires = [];
+
+export function readCards() {
+  const svg = document.querySelector("#drawn > svg");
+  wires = [...svg.querySelectorAll(".wire")];
+  cards = [...svg.querySelectorAll(".card")].map((card) => ({
+    card,
+    title: card.querySelector("title"),
+    name: card.querySelector(".name"),
+    value: card.querySelector(".value"),
+    word: card.querySelector(".word"),
+    grad: card.querySelector(".grad"),
+    bar: card.querySelector(".bar"),
+  }));
+}
+
+export const cardAt = (place) => cards[place];
+export const wireAt = (place) => wires[place];
+
+export function writeCard(place, [name, value, grad, tone, word, x, width, trouble, hover, spoken]) {
+  const part = cards[place];
+  say(part.name, name);
+  say(part.value, value);
+  say(part.word, word);
+  say(part.grad, grad);
+  part.bar.setAttribute("x", x);
+  part.bar.setAttribute("width", width);
+  retone(part.card, tone);
+  part.card.classList.toggle("broken", Boolean(trouble));
+  part.card.classList.toggle("wrong", word !== "grad");
+  part.card.setAttribute("aria-label", spoken);
+  say(part.title, hover);
+}
+
+export function writeWire(place, [tone, width]) {
+  retone(wires[place], tone);
+  wires[place].setAttribute("stroke-width", width);
+}
+
+function say(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+function retone(element, tone) {
+  if (element.classList.contains(tone)) return;
+  element.classList.remove(...TONES);
+  element.classList.add(tone);
+}
