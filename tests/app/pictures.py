@@ -81,6 +81,8 @@ class Card:
     title: str
     spoken: str
     place: str
+    word: str
+    bar: tuple[float, float]
 
 
 def cards(svg: ET.Element) -> list[Card]:
@@ -90,6 +92,7 @@ def cards(svg: ET.Element) -> list[Card]:
         if "data-node" not in group.attrib:
             continue
         words = {text.get("class", ""): text.text or "" for text in group.findall(f"{SVG}text")}
+        (bar,) = group.findall(f"{SVG}rect[@class='bar']")
         found.append(
             Card(
                 int(group.attrib["data-node"]),
@@ -100,6 +103,8 @@ def cards(svg: ET.Element) -> list[Card]:
                 group.findtext(f"{SVG}title") or "",
                 group.attrib["aria-label"],
                 group.attrib["transform"],
+                words["word"],
+                (float(bar.attrib["x"]), float(bar.attrib["width"])),
             )
         )
     return found
