@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from starlette.datastructures import ImmutableMultiDict
 
+from engine.answers import typed_number
 from engine.numerals import exact
 from engine.trace import GRAINS, MISTAKES, RATE, Grain
 
@@ -48,13 +49,13 @@ WHOLE = Walk()
 def walk(fields: ImmutableMultiDict[Any, Any]) -> Walk:
     """Return what an address or a form says of a walk; what does not fit is passed over."""
     grain: Grain = next((each for each in GRAINS if each == fields.get("grain")), "node")
-    rate = _number(str(fields.get("rate", "")))
+    rate = typed_number(str(fields.get("rate", "")))
     predict = fields.get("predict", "") == "1"
     step = _count(str(fields.get("step", "")))
     return Walk(
         step=1 if predict and step is None else step,  # the whole picture would give all away
         grain="edge" if predict else grain,  # one number is asked for at a time
-        rate=RATE if rate is None else rate,
+        rate=RATE if rate is None else rate.number,
         mistakes=frozenset(map(str, fields.getlist("broken"))) & frozenset(MISTAKES),
         predict=predict,
         shown=fields.get("shown", "") in {"found", "given up"},
@@ -106,7 +107,8 @@ def _number(text: str) -> float | None:
 
 def _count(text: str) -> int | None:
     """Return a whole number from 1, None where the text is none; a huge one is as good as last."""
-    return max(int(text[:9]), 1) if text.isdecimal() and text.isascii() else None
+    digits = text.lstrip("0")[:9] or "1"
+    return int(digits) if text.isdecimal() and text.isascii() else None
 
 
 def _quoted(words: str) -> str:

@@ -257,8 +257,9 @@ def _wrong(at: Walked) -> tuple[str, int | None]:
         return "", None
     wrong = at.trace.wrong
     if wrong is None:
-        reasons = [row.spared for name, row in MISTAKES.items() if name in at.trace.mistakes]
-        return f"Nothing comes out wrong here: {' and '.join(reasons)}.", None
+        mistake, *more = at.trace.mistakes
+        reason = "" if more else f": {MISTAKES[mistake].spared}"
+        return f"Nothing comes out wrong here{reason}.", None
     name = at.trace.graph.name(wrong.node)
     sentence = f"The first wrong number: the gradient of {name} comes to {short(wrong.number)}."
     return f"{sentence} Right would be {short(wrong.right)}.", _step(at, wrong.event)

@@ -25,14 +25,18 @@ class Explanation:
         parts: its events, or the first of them.
         more: how many are left out.
         text: one sentence.
-        latex: every line of it, or empty.
     """
 
     title: Title
     parts: tuple[Part, ...]
     more: int
     text: str
-    latex: str
+
+    @property
+    def latex(self) -> str:
+        """Return every line of it, or an empty string."""
+        lines = [line for part in self.parts for line in (*part.lines, *part.sums)]
+        return latex(lines) if lines else ""
 
 
 def explain(trace: Trace, step: int, grain: Grain) -> Explanation:
@@ -46,14 +50,12 @@ def explain(trace: Trace, step: int, grain: Grain) -> Explanation:
             replace(part, title=_heading(trace, trace.events[place]))
             for part, place in zip(parts, told, strict=False)
         ]
-    written = [line for part in parts for line in (*part.lines, *part.sums)]
     several = grain == "phase" and len(places) > 1
     return Explanation(
         title=_phase_title(trace, places) if several else _title(trace, places[0], grain),
         parts=tuple(parts),
         more=len(told) - len(parts),
         text=_phase_text(trace, places) if several else _joined([part.text for part in parts]),
-        latex=latex(written) if written else "",
     )
 
 

@@ -2,7 +2,7 @@
 import { newest, post } from "./ask.js";
 import { copy } from "./link.js";
 import { bringIntoView, card, light, lightEdge } from "./picture.js";
-import { at, goTo, nextPass, open, reveal, stops, toggleStop, under, whenStepped } from "./walk.js";
+import { at, goTo, nextPass, open, predicting, reveal, stops, toggleStop, under, whenStepped } from "./walk.js";
 
 const field = (id) => document.getElementById(id);
 const panel = field("card");
@@ -28,7 +28,9 @@ const fetchCard = newest(async () => {
 });
 
 function showCard() {
+  field("prove").disabled = predicting(); // it would tell every number
   field("proof").replaceChildren();
+  if (under()) document.fonts.load('16px "Noto Sans Math"'); // before the first formula needs it
   if (under() || field("node").value) fetchCard();
   else write("");
   markStops();
@@ -105,6 +107,6 @@ async function prove() {
     const answer = await post("/walk/proof");
     if (answer.ok) field("proof").innerHTML = await answer.text(); // the server's own fragment
   } finally {
-    button.disabled = false;
+    button.disabled = predicting();
   }
 }

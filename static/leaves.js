@@ -66,7 +66,7 @@ function type(row, field) {
 }
 
 // A number as people write it: 0.5, .5, -3, 1e-5, 0,5, 1/2; null for all else.
-function read(text) {
+export function read(text) {
   const [over, under = "1", ...more] = text.replaceAll(MINUS, "-").replaceAll(",", ".").split("/").map((part) => part.trim());
   const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
   if (more.length || !decimal.test(over) || !decimal.test(under)) return null;
@@ -122,7 +122,7 @@ const fetchNumbers = newest(async () => {
   if (!answer.ok) return;
   const numbers = await answer.json();
   if (numbers.stale) window.htmx.trigger("#source", "redraw");
-  else if (text === drawnSource()) write(numbers);
+  else if (text === drawnSource() && !walk.under()) write(numbers);
 });
 
 async function ask() {

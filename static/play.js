@@ -1,5 +1,5 @@
 // Playing the walk: the buttons, the keys, the pace, the loop.
-import { at, goTo, leave, nextInputs, nextPass, open, predicting, stopsAt, toggleStop } from "./walk.js";
+import { at, goTo, leave, nextInputs, nextPass, open, predicting, stopsAt, toggleStop, tracked } from "./walk.js";
 
 const field = (id) => document.getElementById(id);
 let timer = null;
@@ -38,9 +38,10 @@ export function pause() {
 function toggle() {
   if (timer) return pause();
   if (predicting()) return;
-  if (at.step === at.total && looping() && nextInputs()) nextPass();
+  if (!tracked()) goTo(at.step ?? 1); // where the play stops is not known yet
+  else if (at.step === at.total && looping() && nextInputs()) nextPass();
   else goTo(at.step === null || at.step === at.total ? 1 : at.step + 1);
-  if (!stopsAt(at.step)) run();
+  if (!tracked() || !stopsAt(at.step)) run();
 }
 
 function run() {
@@ -50,6 +51,7 @@ function run() {
 }
 
 function tick() {
+  if (!tracked()) return;
   if (at.step === null) return pause();
   if (at.step < at.total) goTo(at.step + 1);
   else if (!looping()) return pause();

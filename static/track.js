@@ -28,15 +28,18 @@ export function drawTrack(at) {
   const present = at.phases.findLast(([, start]) => start <= step);
   const where = at.step === null ? `${total} steps` : `Step ${at.step} of ${total}`;
   scrub.setAttribute("aria-valuetext", at.step === null ? "the whole picture" : `${where}, ${present?.[0] ?? ""}`);
-  field("where").replaceChildren(...(at.step === null ? [where] : ["Step ", bold(at.step), ` of ${total}`]));
+  field("where").replaceChildren(...(at.step === null ? [where] : ["Step ", bold(at.step, total), ` of ${total}`]));
   for (const id of ["first", "previous"]) field(id).disabled = !total || at.step === 1;
   for (const id of ["next", "last"]) field(id).disabled = !total || at.step === total;
   field("play").disabled = !total;
   drawPhases(at, at.step === null ? null : present);
 }
 
-function bold(number) {
-  return Object.assign(document.createElement("strong"), { textContent: number });
+// As wide as the largest number, so that nothing beside it moves.
+function bold(number, largest) {
+  const words = Object.assign(document.createElement("strong"), { textContent: number });
+  words.style.minWidth = `${String(largest).length}ch`;
+  return words;
 }
 
 function drawPhases(at, present) {

@@ -3,7 +3,7 @@
 import { drawnSource, newest, post } from "./ask.js";
 import { cardAt, wireAt, writeCard, writeWire } from "./cards.js";
 import { readNotes, readStep } from "./editor.js";
-import { setLeaves } from "./leaves.js";
+import { read, setLeaves } from "./leaves.js";
 import { linkAlso, writeLink } from "./link.js";
 import { bringIntoView, card, seenBox, whenChosen } from "./picture.js";
 import { drawStops, drawTrack, startTrack } from "./track.js";
@@ -36,7 +36,10 @@ export function startWalk() {
   whenChosen(({ dataset }) => open(dataset.key));
   field("grain").addEventListener("change", regrain);
   field("predict").addEventListener("change", repredict);
-  field("rate").addEventListener("input", () => begin());
+  field("rate").addEventListener("input", ({ target }) => {
+    target.setAttribute("aria-invalid", String(read(target.value) === null));
+    begin();
+  });
   for (const box of inspector.querySelectorAll("[name=broken]")) box.addEventListener("change", () => begin(true));
   field("close").addEventListener("click", () => { open(""); leave(); });
   document.getElementById("source").addEventListener("input", () => predicting() || forget());
@@ -150,6 +153,7 @@ function markStop(key) {
 }
 
 export const stopsAt = (step) => actingAt(step).some((node) => stops.has(keyOf(node)));
+export const tracked = () => track !== null;
 export const nextInputs = () => track?.next;
 const keyOf = (node) => (node === undefined ? "" : cardAt(node)?.card.dataset.key ?? "");
 

@@ -71,7 +71,14 @@ def test_a_step_is_a_whole_number_from_1_or_none(text, step):
     assert walk(FormData({"step": text})).step == step
 
 
-@pytest.mark.parametrize("text", ["", "fast", "nan", "inf", "-inf", "1e999", "1/2"])
+@pytest.mark.parametrize("text", ["0.05", "0,05", ".05", "1/20", "5e-2", "1e-05", "−0.5"])
+def test_a_rate_is_read_as_people_write_numbers(text):
+    written = text.replace(",", ".").replace("−", "-")
+    wanted = 0.05 if written == "1/20" else float(written)
+    assert walk(FormData({"rate": text})).rate == wanted
+
+
+@pytest.mark.parametrize("text", ["", "fast", "nan", "inf", "-inf", "1e999", "1/0"])
 def test_a_rate_that_is_no_finite_number_is_the_usual_one(text):
     assert walk(FormData({"rate": text})).rate == RATE
 

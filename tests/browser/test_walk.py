@@ -335,6 +335,7 @@ def test_stepping_shifts_nothing_and_without_motion_animates_nothing(browse):
     page = browse(reduced_motion="reduce")
     walk(page, NEURON, 1)
     still(page)
+    page.evaluate("document.fonts.ready.then(() => {})")
     page.evaluate(
         """() => {
           window.shifts = [];
