@@ -25,22 +25,35 @@ from engine.typeset import (
 
 
 def mathml(line: Line) -> Markup:
-    """Return a line as a `<math>` element; words that stand for a node carry `data-node`."""
-    inside = "".join(map(_element, _pieces(line)))
-    text = escape(plain_line(line))
-    return Markup(f'<math display="block" alttext="{text}"><mrow>{inside}</mrow></math>')  # noqa: S704  every word in it is escaped
+    """Return a line as MathML; words that stand for a node carry `data-node`.
+
+    It is one `<math>` element, and another below it for the condition, if there is one.
+    """
+    condition = _math(_condition(line.condition), "when") if line.condition else ""
+    return _math(_equation(line), "line") + condition
 
 
-def _pieces(line: Line) -> list[Math]:
-    """Return a line from left to right."""
+def _math(pieces: list[Math], kind: str) -> Markup:
+    inside, text = "".join(map(_element, pieces)), escape(_plain_row(pieces))
+    opening = f'<math display="block" class="{kind}" alttext="{text}">'
+    return Markup(f"{opening}<mrow>{inside}</mrow></math>")  # noqa: S704  every word in it is escaped
+
+
+def _equation(line: Line) -> list[Math]:
+    """Return a line from left to right, without its condition."""
     pieces = [] if line.left is None else [line.left]
     for relation, piece in line.right:
         pieces += [sign(relation), piece]
-    if line.condition is not None:
-        link = "\N{NO-BREAK SPACE}\N{NO-BREAK SPACE}"
-        aside = isinstance(line.condition, Word)
-        pieces += [Word(link if aside else f"{link}if\N{NO-BREAK SPACE}", "words"), line.condition]
     return pieces
+
+
+def _condition(condition: Math) -> list[Math]:
+    """Return when a line holds; a word such as "otherwise" says it by itself."""
+    return (
+        [condition]
+        if isinstance(condition, Word)
+        else [Word("if\N{NO-BREAK SPACE}", "words"), condition]
+    )
 
 
 ELEMENTS = {"name": "mi", "number": "mn", "sign": "mo", "function": "mi", "words": "mtext"}
@@ -62,7 +75,20 @@ def _element(piece: Math) -> str:
             return f"<msqrt>{_element(inside)}</msqrt>"
         case Fenced(inside, bars):
             left, right = ("|", "|") if bars else ("(", ")")
-            return f"<mrow><mo>{left}</mo>{_element(inside)}<mo>{right}</mo></mrow>"
+            fence = "<mo>" if _is_tall(inside) else '<mo stretchy="false">'
+            return f"<mrow>{fence}{left}</mo>{_element(inside)}{fence}{right}</mo></mrow>"
+
+
+def _is_tall(piece: Math) -> bool:
+    """Tell whether a piece is taller than a line, so that its fences must grow."""
+    match piece:
+        case Word():
+            return False
+        case Row(parts):
+            return any(map(_is_tall, parts))
+        case Fenced(inside):
+            return _is_tall(inside)
+    return True
 
 
 # As LaTeX
@@ -172,7 +198,12 @@ RAISED = str.maketrans("0123456789−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 def plain_line(line: Line) -> str:
     """Return a line on one line, for a title or a screen reader."""
-    return "".join(f" {plain(p)} " if _is_relation(p) else plain(p) for p in _pieces(line)).strip()
+    text = _plain_row(_equation(line))
+    return f"{text}, {_plain_row(_condition(line.condition))}" if line.condition else text
+
+
+def _plain_row(pieces: list[Math]) -> str:
+    return "".join(f" {plain(p)} " if _is_relation(p) else plain(p) for p in pieces).strip()
 
 
 def _is_relation(piece: Math) -> bool:

@@ -149,6 +149,11 @@ def _flow(trace: Trace, place: int) -> Part:
         Factor("local", "" if formula == slope else formula, slope, None, node, operand),
         Factor("contribution", f"to {target}", handed, contribution, node, operand),
     ]
+    left = partial(word(graph, node), word(graph, operand))
+    lines = rule.lines(left, of_numbers, slope)
+    if graph.constant[operand] and not math.isfinite(contribution):
+        needless = f"{target} is a constant: it needs no gradient, and none is missed."
+        return Part(rule.rule(left), lines, tuple(rows[:2]), why=needless, text=needless)
     text = f"{target} gradient: {_unsigned(up)} upstream times {slope}"
     text += f", {slope_words(graph, node, slot)}, makes {_unsigned(handed)}"
     sums = [_product_line(trace, event, up, slope, handed)]
@@ -158,14 +163,13 @@ def _flow(trace: Trace, place: int) -> Part:
         rows.append(Factor("sum", plain(added_up), reached, so_far, operand))
         relation = "=" if exactly(written, reached, added) else "≈"
         outcome = (relation, Word(_unsigned(reached), "number"))
-        left = partial(word(graph, graph.output), word(graph, operand))
-        sums.append(Line(left, (("=", added_up), outcome)))
+        of_all = partial(word(graph, graph.output), word(graph, operand))
+        sums.append(Line(of_all, (("=", added_up), outcome)))
         text += f"; {_unsigned(reached)} with the paths before"
     said = _verdict(trace, place, target)
-    left = partial(word(graph, node), word(graph, operand))
     return Part(
         rule=rule.rule(left),
-        lines=rule.lines(left, of_numbers, slope),
+        lines=lines,
         factors=tuple(rows),
         sums=tuple(sums),
         verdict=said.word,

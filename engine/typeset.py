@@ -119,8 +119,18 @@ def read(
     """
     body = _parsed(formula)
     reader = _Reader(words, numbers, times)
-    chosen, condition = reader.choose(body) if isinstance(body, ast.IfExp) else (body, None)
-    return reader.read(chosen), condition
+    if not isinstance(body, ast.IfExp):
+        return reader.read(body), None
+    chosen, condition = reader.choose(body)
+    return reader.read(chosen), condition if _tells(condition) else None
+
+
+def _tells(condition: Math) -> bool:
+    """Tell whether a condition says something: between two constants it says nothing."""
+    match condition:
+        case Row((Word(kind="number"), _, Word(kind="number"))):
+            return False
+    return True
 
 
 @cache

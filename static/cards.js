@@ -4,10 +4,12 @@
 const TONES = ["positive", "negative", "zero", "trouble", "valued", "hollow", "idle"];
 let cards = [];
 let wires = [];
+let between = new Map(); // "source target" -> wire
 
 export function readCards() {
   const svg = document.querySelector("#drawn > svg");
   wires = [...svg.querySelectorAll(".wire")];
+  between = new Map(wires.map((wire) => [`${wire.dataset.source} ${wire.dataset.target}`, wire]));
   cards = [...svg.querySelectorAll(".card")].map((card) => ({
     card,
     title: card.querySelector("title"),
@@ -20,7 +22,15 @@ export function readCards() {
 }
 
 export const cardAt = (place) => cards[place];
-export const wireAt = (place) => wires[place];
+export const countCards = () => cards.length;
+export const wireBetween = (source, target) => between.get(`${source} ${target}`);
+
+// Of a large picture only these cards and wires are drawn, null draws all. A card that is not drawn
+// keeps its place among the others: it can be reached by keys, and is read out.
+export function drawOnly(some) {
+  for (const [place, { card }] of cards.entries()) card.classList.toggle("away", some !== null && !(place in some.cards));
+  for (const [place, wire] of wires.entries()) wire.classList.toggle("away", some !== null && !(place in some.wires));
+}
 
 export function writeCard(place, [name, value, grad, tone, word, x, width, trouble, hover, spoken]) {
   const part = cards[place];

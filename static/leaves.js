@@ -116,7 +116,7 @@ function rest(field) {
   field.value = asking || !card || walk.under() ? field.dataset.exact.replace("-", MINUS) : card.value.textContent;
 }
 
-const fetchNumbers = newest(async () => {
+export const fetchNumbers = newest(async () => {
   const text = drawnSource();
   const answer = await post("/graph/numbers");
   if (!answer.ok) return;
@@ -135,6 +135,7 @@ async function ask() {
 function write(numbers) {
   for (const [place, shown] of numbers.cards.entries()) writeCard(place, shown);
   for (const [place, shown] of numbers.wires.entries()) writeWire(place, shown);
+  walk.drop();
   document.getElementById("notes").innerHTML = numbers.notes; // the server's own fragment, escaped there
   document.getElementById("summary").textContent = numbers.summary;
   if (document.getElementById("source").value === drawnSource()) readNotes();

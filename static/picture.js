@@ -233,7 +233,10 @@ function pan(x, y) {
 }
 
 export function bringIntoView(node) {
+  const away = node.classList.contains("away");
+  node.classList.remove("away"); // what is not drawn has no size
   const inner = node.getBoundingClientRect();
+  node.classList.toggle("away", away);
   const outer = canvas.getBoundingClientRect();
   const x = inside(inner.left - outer.left, inner.width, outer.width);
   const y = inside(inner.top - outer.top, inner.height, outer.height);

@@ -1,14 +1,14 @@
 // The walk: one step after another through forward, backward and update. The server sends, for each
 // card and wire that is seen, what it shows from which event on; a step shows what holds by then.
 import { drawnSource, newest, post } from "./ask.js";
-import { cardAt, wireAt, writeCard, writeWire } from "./cards.js";
+import { cardAt, countCards, drawOnly, wireBetween, writeCard, writeWire } from "./cards.js";
 import { readNotes, readStep } from "./editor.js";
-import { read, setLeaves } from "./leaves.js";
+import { fetchNumbers, read, setLeaves } from "./leaves.js";
 import { linkAlso, writeLink } from "./link.js";
-import { bringIntoView, card, seenBox, whenChosen } from "./picture.js";
+import { bringIntoView, seenBox, whenChosen } from "./picture.js";
 import { drawStops, drawTrack, startTrack } from "./track.js";
 
-const FEW = 400; // cards; so many are sent at once, whether seen or not
+const FEW = 400; // cards; so many are sent and drawn at once, whether seen or not
 const SETTLE = 250; // ms after which a moved view asks for what it shows
 
 const field = (id) => document.getElementById(id);
@@ -20,7 +20,8 @@ export const stops = new Set(new URLSearchParams(location.search || location.has
 // Of the walk: step from 1 (null: the whole picture), total, phases [name, start, steps].
 export const at = { step: null, total: 0, phases: [] };
 let track = null; // what the server sent: cuts, nodes, operands, cards, wires, whole, next, wrong
-let applied = new Map();
+let timelines = []; // of each card and wire that was sent: its states, and which of them it shows
+let lit = [];
 
 export const under = () => at.step !== null || mistaken() || predicting();
 export const predicting = () => field("predict").checked;
@@ -46,14 +47,14 @@ export function startWalk() {
   let settling;
   new MutationObserver(() => {
     clearTimeout(settling);
-    settling = setTimeout(() => at.step !== null && !few() && ask(), SETTLE);
+    settling = setTimeout(() => track && !few() && ask(), SETTLE);
   }).observe(canvas, { attributes: true, subtree: true, attributeFilter: ["style"] });
 }
 
 // After the picture is swapped: how long the walk is now, and where it stands.
 export function readWalk(data) {
   track = null;
-  applied = new Map();
+  timelines = [];
   Object.assign(at, data);
   field("step").value = at.step ?? "";
   stand();
@@ -69,7 +70,8 @@ export function goTo(step, quietly = false) {
   at.step = step === null ? null : Math.min(Math.max(step, 1), at.total);
   field("step").value = at.step ?? "";
   field("shown").value = "";
-  if (predicting() || !track) ask(); // of a number to predict, the server sends none ahead
+  if (!under() && !few()) fetchNumbers(); // whatever the walk has passed by shows its numbers again
+  else if (predicting() || !track) ask(); // of a number to predict, the server sends none ahead
   else paint();
   stand();
   show();
@@ -175,7 +177,15 @@ export function nextPass() {
   writeLink();
 }
 
-const few = () => document.querySelectorAll("#drawn .card").length <= FEW;
+const few = () => countCards() <= FEW;
+
+// The finished numbers are written into all of the picture: what the server sent is no longer so.
+export function drop() {
+  track = null;
+  timelines = [];
+  drawOnly(null);
+  light();
+}
 
 export const ask = newest(async () => {
   const text = drawnSource();
@@ -185,7 +195,8 @@ export const ask = newest(async () => {
   if (found.stale) return window.htmx.trigger("#source", "redraw");
   if (text !== drawnSource()) return;
   track = found;
-  applied = new Map();
+  timelines = [...timed(found.cards, writeCard), ...timed(found.wires, writeWire)];
+  drawOnly(few() ? null : found);
   Object.assign(at, { total: found.total, phases: found.phases });
   if (at.step !== null) at.step = Math.min(at.step, at.total);
   field("notes").innerHTML = found.notes; // the server's own fragment, escaped there
@@ -204,35 +215,38 @@ export const ask = newest(async () => {
 // Write what is known by the present step into the picture, where that is not what it shows.
 function paint() {
   const events = track.known ?? (at.step === null ? track.whole : track.cuts[at.step]);
-  put(track.cards, "card", events, writeCard);
-  put(track.wires, "wire", events, writeWire);
+  for (const each of timelines) {
+    const state = each.states.findLast(([since]) => since <= events);
+    if (each.state === state) continue;
+    each.state = state;
+    each.write(each.place, state.slice(1));
+  }
   light();
 }
 
-function put(times, kind, events, write) {
-  for (const [place, states] of Object.entries(times)) {
-    const state = states.findLast(([since]) => since <= events);
-    const name = kind + place;
-    if (applied.get(name) === state) continue;
-    applied.set(name, state);
-    write(place, state.slice(1));
-  }
-}
+const timed = (times, write) => Object.entries(times).map(([place, states]) => ({ place, states, write, state: null }));
 
 // What acts now is lit: the node, the operands it hands to or is made from, the wires between them.
 function light() {
-  for (const old of document.querySelectorAll("#drawn .now, #drawn .beside")) old.classList.remove("now", "beside");
+  for (const old of lit) old.classList.remove("now", "beside");
+  lit = [];
   const nodes = actingAt(at.step);
   const one = nodes.length === 1 ? nodes[0] : null;
   readStep(one);
   if (one === null) return;
-  cardAt(one).card.classList.add("now");
+  mark(cardAt(one)?.card, "now");
   const begin = track.cuts[at.step - 1];
   const flows = track.operands.slice(begin, track.cuts[at.step]);
   for (const operand of flows[0] === null ? operandsOf(one) : flows) {
-    cardAt(operand)?.card.classList.add("beside");
-    document.querySelector(`#drawn .wire[data-source="${operand}"][data-target="${one}"]`)?.classList.add("now");
+    mark(cardAt(operand)?.card, "beside");
+    mark(wireBetween(operand, one), "now");
   }
+}
+
+function mark(element, how) {
+  if (!element) return;
+  element.classList.add(how);
+  lit.push(element);
 }
 
 // A value is made from its operands; the seed and an update come from nowhere else.
@@ -243,7 +257,10 @@ function operandsOf(node) {
 
 function follow() {
   const [node] = actingAt(at.step);
-  if (node !== undefined && card(node)) bringIntoView(card(node));
+  const acting = cardAt(node)?.card;
+  if (!acting) return;
+  bringIntoView(acting);
+  if (acting.classList.contains("away")) ask();
 }
 
 function stand() {

@@ -8,7 +8,9 @@ import pytest
 
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 CALLS = re.findall(
-    r"```sh\ncurl -s http://[^/]+(/api/\S+).*?-d '(.*?)'\n```\s+```json\n(.*?)```", README, re.DOTALL
+    r"```sh\ncurl -s http://[^/]+(/api/\S+).*?-d '(.*?)'\n```\s+```json\n(.*?)```",
+    README,
+    re.DOTALL,
 )
 
 

@@ -150,6 +150,14 @@ def test_what_comes_of_a_gradient_is_said_from_the_numbers_at_hand(source, verdi
     assert first.why.endswith(why)
 
 
+def test_a_constant_misses_no_gradient_and_a_condition_between_constants_is_not_worth_saying():
+    to_base, to_constant = flows(walk("x = -3\ny = x^2"))
+    assert plain_line(to_base.lines[0]) == "∂y/∂x = 2 · x^(2 − 1)"
+    assert plain_line(to_constant.lines[0]) == "∂y/∂2 = y · log(x), if\N{NO-BREAK SPACE}x ≠ 0"
+    assert to_constant.text == "2 is a constant: it needs no gradient, and none is missed."
+    assert [factor.role for factor in to_constant.factors] == ["upstream", "local"]
+
+
 def test_every_flow_says_the_why_of_its_row():
     for op in OPS.values():
         walked = traced(op, [0.5, 0.75][: op.arity], 2.0)
@@ -187,7 +195,7 @@ def test_every_step_of_any_program_is_told_in_one_sentence_and_sound_markup(
         assert "\n" not in told.text
         for part in told.parts:
             for line in (*part.lines, *part.sums, *filter(None, [part.rule])):
-                ET.fromstring(mathml(line))
+                ET.fromstring(f"<div>{mathml(line)}</div>")
 
 
 def test_the_rule_to_predict_from_holds_no_number_that_would_tell():
