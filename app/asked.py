@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
-from app.links import Walk, settings, walk
+from app.links import Walk, settings, walk_in_form
 from app.pictures import Numbers, Pictures
 from engine.errors import ProgramError
 from engine.program import Program
@@ -76,14 +76,16 @@ class Question:
 
 async def _read(request: Request) -> Question:
     async with request.form() as form:  # a file sent as a field is closed
-        return Question(
+        question = Question(
             source=str(form.get("source", "")).replace("\r\n", "\n"),  # forms change line ends
             inputs=settings(map(str, form.getlist("set"))),
             after=str(form.get("after", "")),
-            walk=walk(form),
+            walk=walk_in_form(form),
             answer=str(form.get("answer", "")),
             box=_box(str(form.get("box", ""))),
         )
+    request.state.asked = question  # a refusal of the program repeats its text and its inputs
+    return question
 
 
 Asked = Annotated[Question, Depends(_read)]

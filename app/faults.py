@@ -28,6 +28,7 @@ SENTENCES = {
     400: ("The request could not be read.", "Send a JSON object, or a form, in UTF-8."),
     403: ("This request came from another site.", "Open the page here and send it from there."),
     404: ("There is nothing at this address.", "Start again from the first page, /."),
+    409: ("A proof would tell every number.", "Turn off Predict each number first."),
     405: ("This address does not take that method.", "The Allow header says which it takes."),
     413: ("The request is too large.", "Send a shorter program."),
     500: ("Something went wrong here.", "It has been noted; nothing of yours is lost. Try again."),

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
-from starlette.datastructures import ImmutableMultiDict
+from starlette.datastructures import FormData, ImmutableMultiDict
 
 from engine.answers import typed_number
+from engine.mistakes import MISTAKES
 from engine.numerals import exact
-from engine.trace import GRAINS, MISTAKES, RATE, Grain
+from engine.trace import GRAINS, RATE, Grain
 
 # Beyond this the program goes behind the #, which the server never sees: no header limit applies.
 LONGEST_QUERY = 6_000
@@ -47,7 +48,10 @@ WHOLE = Walk()
 
 
 def walk(fields: ImmutableMultiDict[Any, Any]) -> Walk:
-    """Return what an address or a form says of a walk; what does not fit is passed over."""
+    """Return what an address says of a walk; what does not fit is passed over.
+
+    No address says that the number to predict is found: it would be in the page's source.
+    """
     grain: Grain = next((each for each in GRAINS if each == fields.get("grain")), "node")
     rate = typed_number(str(fields.get("rate", "")))
     predict = fields.get("predict", "") == "1"
@@ -58,10 +62,14 @@ def walk(fields: ImmutableMultiDict[Any, Any]) -> Walk:
         rate=RATE if rate is None else rate.number,
         mistakes=frozenset(map(str, fields.getlist("broken"))) & frozenset(MISTAKES),
         predict=predict,
-        shown=fields.get("shown", "") in {"found", "given up"},
-        found=fields.get("shown", "") == "found",
         node=str(fields.get("node", "")),
     )
+
+
+def walk_in_form(form: FormData) -> Walk:
+    """Return what a form of the page says of a walk: also whether the number is found by now."""
+    shown = form.get("shown", "")
+    return replace(walk(form), shown=shown in {"found", "given up"}, found=shown == "found")
 
 
 def link(source: str, inputs: Mapping[str, float]) -> str:

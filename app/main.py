@@ -11,6 +11,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from app import __version__
 from app.faults import Refusal, install_faults
 from app.pictures import Pictures
+from app.refused import install_refused
 from app.routes import ROUTERS
 from app.security import BodyLimit, Calm, SameSite, SecurityHeaders
 from app.settings import Settings
@@ -41,6 +42,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.include_router(router)
     app.mount("/static", StaticAssets(), name="static")
     install_faults(app)
+    install_refused(app)
     guard(app, settings)
     return app
 

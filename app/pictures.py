@@ -94,6 +94,11 @@ class Drawing:
         """Return the structure that is drawn."""
         return self.program.graph
 
+    def is_another(self, before: Drawing) -> bool:
+        """Return whether it shows another program than `before`, not an edit of it."""
+        new = set(self.names) - set(before.names)
+        return len(new) > MOST_NEW * len(self.names)
+
     def wires(self, numbers: Numbers) -> list[WireNumbers]:
         """Return how each of its wires is drawn."""
         ends = ((wire.source, wire.target) for wire in self.layout.wires)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass
 
@@ -15,13 +16,14 @@ from app.walks import Walked, seen
 from engine.drawing.cards import tone
 from engine.explain import Explanation, explain
 from engine.figures import digits, multiplied
+from engine.mistakes import MISTAKES
+from engine.moments import state_at
 from engine.notation import mathml
 from engine.numerals import DIGITS, exact, minus, short, signed
 from engine.parts import Factor, Part
 from engine.paths import Path, paths
-from engine.predict import Verdict, asks, judge
+from engine.predict import Judgement, asks, judge
 from engine.proof import Check, Proof, prove
-from engine.trace import MISTAKES, state_at
 
 LONGEST_NAME = 22  # characters of a name on a path
 LONGEST_PATH = 8  # nodes of a path that are named
@@ -47,8 +49,9 @@ class PartView:
     title: str
     lines: tuple[Markup, ...]
     factors: tuple[FactorView, ...]
-    why: str
+    lesson: str
     verdict: str
+    why: str
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ class QuestionView:
     asked: str
     rule: Markup | None
     answer: str
-    verdict: Verdict | None
+    verdict: Judgement | None
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,7 @@ class OpenNodeView:
     paths: tuple[PathView, ...]
     count: int
     more: int
+    together: str
 
 
 @dataclass(frozen=True)
@@ -169,6 +173,10 @@ def steps_view(at: Walked, drawing: Drawing, asked: Question) -> dict[str, objec
         "known": at.events if at.walk.predict else None,
         "wrong": _step(at, at.trace.wrong.event) if at.trace.wrong else None,
         "next": _next_pass(at),
+        "leaves": {
+            leaf.name: short(float(at.numbers.values[leaf.node, 0]))
+            for leaf in at.numbers.program.inputs
+        },
         "link": link(at.numbers.program.source, changed_inputs(at.numbers)),
     }
 
@@ -225,8 +233,9 @@ def _part(part: Part) -> PartView:
         part.title,
         tuple(mathml(line) for line in part.lines),
         tuple(map(_factor, part.factors)),
-        part.why,
+        part.lesson,
         part.verdict,
+        part.why,
     )
 
 
@@ -248,7 +257,7 @@ def _question(at: Walked, explained: Explanation, asked: Question) -> QuestionVi
         return None
     verdict = judge(at.trace, at.asked, asked.answer) if asked.answer.strip() else None
     rule = explained.parts[0].rule if explained.parts else None
-    return QuestionView(question.asked, mathml(rule) if rule else None, asked.answer, verdict)
+    return QuestionView(question, mathml(rule) if rule else None, asked.answer, verdict)
 
 
 def _wrong(at: Walked) -> tuple[str, int | None]:
@@ -260,9 +269,13 @@ def _wrong(at: Walked) -> tuple[str, int | None]:
         mistake, *more = at.trace.mistakes
         reason = "" if more else f": {MISTAKES[mistake].spared}"
         return f"Nothing comes out wrong here{reason}.", None
-    name = at.trace.graph.name(wrong.node)
-    sentence = f"The first wrong number: the gradient of {name} comes to {short(wrong.number)}."
-    return f"{sentence} Right would be {short(wrong.right)}.", _step(at, wrong.event)
+    step, name = _step(at, wrong.event), at.trace.graph.name(wrong.node)
+    shown = state_at(at.trace.moments[wrong.node], at.trace.cuts(at.walk.grain)[step])
+    number, right = (
+        (shown.gradient, shown.right) if shown.right is not None else (wrong.number, wrong.right)
+    )
+    sentence = f"The first wrong number: the gradient of {name} comes to {short(number or 0.0)}."
+    return f"{sentence} Right would be {short(right or 0.0)}.", step
 
 
 def _open_node(at: Walked, drawing: Drawing) -> OpenNodeView | None:
@@ -286,11 +299,22 @@ def _open_node(at: Walked, drawing: Drawing) -> OpenNodeView | None:
         paths=tuple(_path(at, path) for path in found.paths) if found else (),
         count=found.count if found else 0,
         more=found.count - len(found.paths) if found else 0,
+        together=_together(at, node, found.count if found else 0),
     )
+
+
+def _together(at: Walked, node: int, count: int) -> str:
+    """Return what the paths come to; under a mistake not the gradient that is shown."""
+    if count < 2:
+        return ""
+    if not at.trace.mistakes:
+        return "All together they make the gradient."
+    return f"All together they make the right gradient, {signed(float(at.trace.right[node, 0]))}."
 
 
 def _path(at: Walked, path: Path) -> PathView:
     names = [_cut(at.trace.graph.name(node)) for node in path.nodes]
+    shut = path.product == 0 and not all(map(math.isfinite, path.slopes))
     of_slopes = of_product = DIGITS
     if len(path.slopes) <= LONGEST_PATH:
         of_slopes, of_product = digits(path.slopes, path.product, multiplied)
@@ -301,7 +325,7 @@ def _path(at: Walked, path: Path) -> PathView:
         slopes[half:-half] = ["…"]
     return PathView(
         " → ".join(names),
-        " × ".join(slopes) or "1",
+        (" × ".join(slopes) or "1") + (", blocked" if shut else ""),
         signed(path.product, of_product),
         tone(path.product),
     )
@@ -338,9 +362,14 @@ def _check(at: Walked, check: Check) -> CheckView:
 def _proved(proof: Proof) -> str:
     """Return the proof in one sentence."""
     count = Counter(check.mark for check in proof.checks)
-    said = [f"{count['agrees']} of {proof.asked} gradients agree with finite differences"]
+    agrees = f"{count['agrees']} of {proof.asked} gradients agree with finite differences"
+    if proof.asked == 1 == count["agrees"]:
+        agrees = "The gradient agrees with finite differences"
     if count["agrees"]:
-        said[0] += f" (worst {short(proof.worst, 1)})"
+        agrees += f" (worst {short(proof.worst, 1)})"
+    said = [agrees]
+    if count["unmeasured"] == len(proof.checks) > 0:
+        return f"No gradient could be measured: {proof.checks[0].note}"
     if count["differs"]:
         said.append(f"{count['differs']} do not" if count["differs"] > 1 else "1 does not")
     if count["kink"]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from markupsafe import Markup
@@ -16,10 +16,11 @@ from app.pictures import Drawing, Numbers, Pictures
 from app.walks import Walked, opened, walked
 from engine.drawing.cards import CardNumbers
 from engine.errors import EmptyProgramError, ProgramError
+from engine.mistakes import MISTAKES, Mistake
 from engine.numerals import exact, short
 from engine.ops import OPS
 from engine.spans import Span
-from engine.trace import MISTAKES, RATE, Mistake
+from engine.trace import RATE
 
 LEAST_REACH = 10.0  # a slider runs from -reach to reach
 STEPS = 1_000  # of a slider, from one end to its middle
@@ -133,6 +134,8 @@ def graph_view(
 ) -> GraphView:
     """Return a program drawn, its cards near where the drawing called `after` had them.
 
+    An edit keeps the step; another program has a walk of its own.
+
     Raises:
         ProgramError: the text is refused.
     """
@@ -143,8 +146,10 @@ def graph_view(
         if before
         else inputs
     )
-    at = walked(pictures, pictures.numbers(source, kept), walk)
-    return _drawn(at, pictures.drawing(program, after))
+    drawing = pictures.drawing(program, after)
+    if before and drawing.is_another(before):
+        walk = replace(walk, step=1 if walk.predict else None, shown=False, node="")
+    return _drawn(walked(pictures, pictures.numbers(source, kept), walk), drawing)
 
 
 def _drawn(at: Walked, drawing: Drawing) -> GraphView:

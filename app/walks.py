@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from app.links import Walk
 from app.pictures import Drawing, Numbers, Pictures
 from engine.drawing.cards import CardNumbers, WireNumbers, card, wire
+from engine.moments import state_at
 from engine.predict import asks
-from engine.trace import Trace, state_at
+from engine.trace import Trace
 
 # A box in the drawing: left, top, width, height.
 Box = tuple[float, float, float, float]

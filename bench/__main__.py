@@ -9,7 +9,17 @@ import json
 import time
 from pathlib import Path
 
-from bench import alone, environment, keystroke, layout_peers, scale, server, starts, training
+from bench import (
+    alone,
+    environment,
+    keystroke,
+    layout_peers,
+    scale,
+    scrub,
+    server,
+    starts,
+    training,
+)
 from bench.machine import machine
 from bench.programs import DRAWN
 from bench.timing import HEAD, RUNS, Row
@@ -26,7 +36,8 @@ def main() -> None:
     with server.running() as address:
         rows += server.rows(address)
         typed, head["chromium"] = keystroke.rows(address)
-    rows += [*typed, *oracle(head)]
+        rows += [*typed, *scrub.rows(address)]
+    rows += oracle(head)
     head["programs"] = ", ".join(
         f"{name}: {server.cards(text)} cards" for name, text in DRAWN.items()
     )

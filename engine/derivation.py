@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
 
-from engine.figures import MOST_DIGITS, enough, multiplied, shown
+from engine.exact import exact
+from engine.figures import MOST_DIGITS, enough, multiplied, relation
 from engine.graph import Graph
 from engine.notation import plain
 from engine.numerals import MINUS, minus, short
@@ -36,7 +39,7 @@ class Rule:
     numbers: Mapping[str, float]
     nodes: Mapping[str, int]
 
-    @property
+    @cached_property
     def used(self) -> list[str]:
         """Return the names that stand in the formula."""
         names = uses(self.formula)
@@ -51,6 +54,15 @@ class Rule:
         """Return what the formula comes to with displayed numbers for the names in use."""
         given = dict(zip(self.used, map(float, figures), strict=True))
         return self.run(*(given.get(name, number) for name, number in self.numbers.items()))
+
+    def exact(self, *figures: Decimal) -> Fraction | float | None:
+        """Return what displayed numbers come to without rounding; None where that is unknown."""
+        if not all(map(Decimal.is_finite, figures)):
+            return self.combine(*figures)
+        try:
+            return exact(self.formula, dict(zip(self.used, map(Fraction, figures), strict=True)))
+        except ZeroDivisionError:
+            return self.combine(*figures)
 
     def named(self) -> Math:
         """Return the formula with names."""
@@ -76,9 +88,8 @@ class Rule:
             return (first,)
         reached: tuple[tuple[str, Math], ...] = (("=", filled),)
         if plain(filled) != result:
-            found = self.combine(*(shown(written[name]) for name in self.used))
-            relation = "=" if str(found) == str(float(shown(result))) else "≈"  # nan is nan, too
-            reached += ((relation, Word(result, "number")),)
+            sign = relation([written[name] for name in self.used], result, self.exact)
+            reached += ((sign, Word(result, "number")),)
         if _repeats(left) and condition is None:
             return (Line(rule, reached),)
         return first, Line(None, reached)
@@ -137,15 +148,13 @@ def factor_digits(
 ) -> tuple[int, int, int]:
     """Return how many digits a slope's numbers, the factors and their product need.
 
-    With so many, the slope comes out as displayed, and so does upstream times slope.
+    With so many, upstream times slope comes out as displayed, and so does the slope, unless one bit
+    changes all of it: then its numbers have the most digits.
     """
     for of_product in range(least, MOST_DIGITS + 1):
-        start: int | None = of_product
-        while start is not None and start <= MOST_DIGITS:
-            start = enough([upstream, local], contribution, of_product, multiplied, start)
-            if start is not None:
-                of_numbers = enough(rule.figures, local, start, rule.combine, start)
-                if of_numbers is not None:
-                    return of_numbers, start, of_product
-                start += 1
+        factors = [upstream, local]
+        of_factors = enough(factors, contribution, of_product, multiplied, of_product)
+        if of_factors is not None:
+            of_numbers = enough(rule.figures, local, of_factors, rule.combine, of_factors)
+            return of_numbers or MOST_DIGITS, of_factors, of_product
     return MOST_DIGITS, MOST_DIGITS, MOST_DIGITS

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ Array = NDArray[np.float64]
 
 EPS = float(np.finfo(np.float64).eps)
 TINY = float(np.finfo(np.float64).smallest_subnormal)
+FIRST_LAST = 4  # steps; each is a quarter of the one before
 FEW = 5.0  # so many estimated errors may lie between what is equal
 
 
@@ -40,14 +41,31 @@ class Slopes(NamedTuple):
 
         It is None where none is finite.
         """
-        usable = np.isfinite(self.slopes) & np.isfinite(self.errors)
-        if not usable.any():
+        place = self.choice()
+        return None if place is None else Slope(*(float(part.flat[place]) for part in self))
+
+    def choice(self) -> int | None:
+        """Return the place of the best one, all counted in one row; None where there is none."""
+        usable = np.flatnonzero(np.isfinite(self.slopes) & np.isfinite(self.errors))
+        if not len(usable):
             return None
-        slopes, errors, steps = (part[usable] for part in self)
+        slopes, errors, steps = (part.ravel()[usable] for part in self)
         apart = abs(slopes[:, None] - slopes) > FEW * (errors[:, None] + errors)
         gainsaid = (apart & (steps < steps[:, None])).any(axis=1)
-        best = np.argmin(np.where(gainsaid, np.inf, errors))
-        return Slope(float(slopes[best]), float(errors[best]), float(steps[best]))
+        return int(usable[np.argmin(np.where(gainsaid, np.inf, errors))])
+
+    def without(self, place: int) -> Slopes:
+        """Return all but one, which keeps its place and is of no use any more."""
+        errors = self.errors.copy()
+        errors.flat[place] = np.inf
+        return self._replace(errors=errors)
+
+    def gainsays(self, place: int) -> bool:
+        """Return whether in any row, (rows, ...), a smaller step gainsays the one at a place."""
+        slopes, errors = (part.reshape(-1, self.steps.size) for part in self[:2])
+        steps = self.steps.ravel()
+        apart = abs(slopes - slopes[:, [place]]) > FEW * (errors + errors[:, [place]])
+        return bool((apart & (steps < steps[place])).any())
 
     def back(self, slope: float, error: float) -> bool:
         """Return whether one that is no further off than `error` may be `slope`."""
@@ -76,7 +94,7 @@ class Pairs:
     NumPy's warnings are the caller's: outputs may be infinite or nan.
 
     Attributes:
-        output: before any move.
+        output: before any move; of several outputs (outputs, 1, 1), and so is the noise.
         noise: how far off an output may be, beyond its last bit.
         ups: (..., steps), how far up each move went; a quarter of the one before it.
         downs: the same for the moves down, positive too.
@@ -84,8 +102,8 @@ class Pairs:
         low: the outputs after the moves down.
     """
 
-    output: float
-    noise: float
+    output: Any
+    noise: Any
     ups: Array
     downs: Array
     high: Array
@@ -120,6 +138,19 @@ class Pairs:
         bent[..., :2] = False
         bent[..., 2:] &= jumps[..., 2:] > jumps[..., :-2] / 2  # a sixteenth where it is smooth
         return bent
+
+    @property
+    def restless(self) -> NDArray[np.bool_]:
+        """Return, of each row, whether the last steps lead as far as the first: sin(1e99*x) does.
+
+        What its slopes show is chance.
+        """
+        moves = np.maximum(abs(self.high - self.output), abs(self.low - self.output))
+        moves = np.where(np.isfinite(moves), moves, 0.0)
+        first, last = moves[..., :FIRST_LAST].max(axis=-1), moves[..., -FIRST_LAST:].max(axis=-1)
+        beyond = last > 8 * EPS * abs(self.output[..., 0])  # one that a sum swallows is no such
+        restless: NDArray[np.bool_] = beyond & (last > 0.01 * first)
+        return restless
 
     def extrapolated(self) -> Slopes:
         """Return slopes at step 0, (..., entries), the last from the last three steps.

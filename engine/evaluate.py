@@ -214,7 +214,7 @@ def problems(graph: Graph, values: Array, lane: int = 0) -> list[Problem]:
     for node, op, operands in graph.steps:
         if not finite[node] and all(finite[operand] for operand in operands):
             numbers = [float(values[operand, lane]) for operand in operands]
-            found.append(Problem(node, _reason(op, numbers, float(values[node, lane]))))
+            found.append(Problem(node, reason(op, numbers, float(values[node, lane]))))
     return found
 
 
@@ -243,7 +243,8 @@ def _steepness(graph: Graph, values: Array, flow: Flow) -> str:
     return f"The slope of {name} at ({at}) {steep}, so no finite gradient gets through."
 
 
-def _reason(op: Op, numbers: list[float], result: float) -> str:
+def reason(op: Op, numbers: list[float], result: float) -> str:
+    """Return why an op has no finite result at finite numbers."""
     shown = [short(number) for number in numbers]
     if op.name == "div" and numbers[1] == 0:
         return f"{shown[0]} / 0 has no finite value. It needs a divisor other than 0."

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from engine.notation import latex
+from engine.events import Event
+from engine.latex import latex
 from engine.numerals import short
 from engine.parts import Part, explain_event, known
-from engine.trace import Event, Grain, Trace
+from engine.trace import Grain, Trace
 from engine.wording import name_of, op_word
 
 MOST_PARTS = 6  # of a step that gathers many events
@@ -47,8 +48,8 @@ def explain(trace: Trace, step: int, grain: Grain) -> Explanation:
     parts = [explain_event(trace, place) for place in told[:MOST_PARTS]]
     if len(parts) > 1:
         parts = [
-            replace(part, title=_heading(trace, trace.events[place]))
-            for part, place in zip(parts, told, strict=False)
+            replace(part, title=_heading(trace, trace.events[place]), lesson=_new(parts, k))
+            for k, (part, place) in enumerate(zip(parts, told, strict=False))
         ]
     several = grain == "phase" and len(places) > 1
     return Explanation(
@@ -57,6 +58,12 @@ def explain(trace: Trace, step: int, grain: Grain) -> Explanation:
         more=len(told) - len(parts),
         text=_phase_text(trace, places) if several else _joined([part.text for part in parts]),
     )
+
+
+def _new(parts: Sequence[Part], place: int) -> str:
+    """Return a part's lesson, if none of the parts before had it."""
+    lesson = parts[place].lesson
+    return "" if any(part.lesson == lesson for part in parts[:place]) else lesson
 
 
 def _is_given(trace: Trace, event: Event) -> bool:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation, localcontext
+from fractions import Fraction
 from typing import Any
 
 from engine.numerals import DIGITS, MINUS, short
 
 MOST_DIGITS = 17  # from here on a double is told from its neighbours
+EXACT_DIGITS = 2_000  # of Decimal: no sum or product of a few doubles has more
 SMALLEST_NORMAL = 2.2250738585072014e-308
 
 Combine = Callable[..., Any]
@@ -54,21 +56,45 @@ def digits(
 def enough(
     numbers: Sequence[float], result: float, of_result: int, combine: Combine, least: int = DIGITS
 ) -> int | None:
-    """Return the fewest digits with which numbers come to a result displayed with `of_result`."""
+    """Return the fewest digits with which numbers come to a result displayed with `of_result`.
+
+    It is None, found at once, where even the most digits do not: where one bit changes everything.
+    """
     wanted = short(result, of_result)
-    for of_numbers in range(least, MOST_DIGITS + 1):
+
+    def comes_out(of_numbers: int) -> bool:
         found = combine(*(shown(short(number, of_numbers)) for number in numbers))
-        if _written(found, of_result) == wanted:
-            return of_numbers
-    return None
+        return _written(found, of_result) == wanted
+
+    if not comes_out(MOST_DIGITS):
+        return None
+    return next(filter(comes_out, range(least, MOST_DIGITS)), MOST_DIGITS)
 
 
 def exactly(numbers: Sequence[str], result: str, combine: Combine) -> bool:
-    """Tell whether displayed numbers come to the displayed result without any rounding."""
+    """Tell whether displayed numbers come to the displayed result without any rounding.
+
+    `combine` is exact, and may give None where it cannot be. No number is equal to no number.
+
+    >>> exactly(["1", "nan"], "nan", multiplied), exactly(["1.1", "1.1"], "1.2", multiplied)
+    (True, False)
+    """
+    wanted = shown(result)
     try:
-        return bool(combine(*map(shown, numbers)) == shown(result))
-    except ArithmeticError:
+        with localcontext(prec=EXACT_DIGITS):
+            found = combine(*map(shown, numbers))
+    except InvalidOperation:  # infinity times 0
+        return wanted.is_nan()
+    if found is None:
         return False
+    if math.isfinite(found) and wanted.is_finite():
+        return Fraction(found) == Fraction(wanted)
+    return bool(found == wanted) or (math.isnan(found) and wanted.is_nan())
+
+
+def relation(numbers: Sequence[str], result: str, combine: Combine) -> str:
+    """Return "=" where displayed numbers come to the displayed result exactly, else "≈"."""
+    return "=" if exactly(numbers, result, combine) else "≈"
 
 
 def multiplied(*factors: Decimal) -> Decimal:
@@ -79,11 +105,6 @@ def multiplied(*factors: Decimal) -> Decimal:
 def added(*terms: Decimal) -> Decimal:
     """Return displayed numbers added up."""
     return sum(terms, Decimal(0))
-
-
-def in_floats(rule: Callable[..., float]) -> Callable[..., float]:
-    """Return a rule of a row, for displayed numbers."""
-    return lambda *numbers: rule(*map(float, numbers))
 
 
 def _written(number: Decimal | float, count: int) -> str:

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from engine import rules
 from engine.differences import EPS, TINY, Pairs
-from engine.evaluate import backward
+from engine.evaluate import backward, gradients
 from engine.graph import Graph
 from engine.ops import Op
 
@@ -93,10 +93,42 @@ class Moves:
         still = np.zeros((len(nodes), NOISE_LANES))
         return _largest(self._outputs(nodes, still, chance) - self.output)
 
+    def on_the_way(self, node: int, steps: Array) -> Pairs:
+        """Return what comes of the nodes between one and the output, (between, *steps.shape).
+
+        What the output hides, since the rest of it is large, they may show.
+
+        Raises:
+            Late: the time is over.
+        """
+        nodes, at = np.array([node]), self.values[node]
+        ups, downs = (at + steps) - at, at - (at - steps)
+        rows = self._rows(nodes, np.hstack([ups.ravel(), -downs.ravel()])[None])
+        still = self._rows(nodes, np.zeros((1, NOISE_LANES)), np.random.default_rng(0))
+        after = [k for k in range(node + 1, len(rows)) if isinstance(rows[k], np.ndarray)]
+        values = self.values[after]
+        high, low = np.split(_stacked(rows, after, 2 * steps.size), 2, axis=1)
+        noise = _largest(_stacked(still, after, NOISE_LANES) - values)
+        shape = (len(after), *steps.shape)
+        return Pairs(
+            values[:, :, None],
+            noise[:, None, None],
+            ups,
+            downs,
+            high.reshape(shape),
+            low.reshape(shape),
+        )
+
     def _outputs(
         self, nodes: Nodes, moves: Array, chance: np.random.Generator | None = None
     ) -> Array:
-        """Return (nodes, lanes): the output where each node is moved by its row of `moves`.
+        """Return (nodes, lanes): the output where each node is moved by its row of `moves`."""
+        return np.broadcast_to(self._rows(nodes, moves, chance)[self.graph.output], moves.shape)
+
+    def _rows(
+        self, nodes: Nodes, moves: Array, chance: np.random.Generator | None = None
+    ) -> list[Any]:
+        """Return all values, those of what is moved as (nodes, lanes), by its row of `moves`.
 
         With `chance`, each result after the node is off by a bit, up or down.
         """
@@ -119,18 +151,26 @@ class Moves:
                 row[place] = self.values[node] + moves[place]
                 rows[node] = row
                 moved.add(node)
-        return np.broadcast_to(rows[graph.output], shape)
+        return rows
 
     @cached_property
     def spread(self) -> Array:
-        """Return (n,): how far backprop's own answer moves when every value is off by a bit."""
+        """Return (n,): how far backprop's own answer moves when every value is off by a bit.
+
+        Also the last bit of the largest contribution, since their sum cannot keep smaller ones.
+        """
         chance = np.random.default_rng(0)
         shape = (len(self.graph), NOISE_LANES)
         values = _off(self.values, _bits(chance, shape))
         for node, op, operands in self.graph.steps:
             row = _nudged(op)(*values[list(operands)])
             values[node] = _off(row, _bits(chance, NOISE_LANES))
-        return _largest(backward(self.graph, values) - backward(self.graph, self.values))
+        right = gradients(self.graph, self.values)
+        largest = np.zeros(len(self.graph))
+        for node, _, operands in self.graph.steps:
+            for operand, handed in zip(operands, abs(right.edges[node, :, 0]), strict=False):
+                largest[operand] = np.fmax(largest[operand], handed)
+        return _largest(backward(self.graph, values) - right.nodes) + EPS * largest
 
     def kinks(self, node: int) -> Kinks:
         """Return which kinks the output meets when `node` moves."""
@@ -176,6 +216,11 @@ def _off(numbers: Array, bits: Array) -> Array:
     """Return numbers off by a bit, up or down (1 or -1; 0 leaves it); 0 stays 0."""
     off: Array = numbers * (1 + EPS * bits) + np.where(numbers == 0, 0.0, TINY * bits)
     return off
+
+
+def _stacked(rows: list[Any], which: list[int], lanes: int) -> Array:
+    """Return some rows, each of one node moved, as (which, lanes)."""
+    return np.array([rows[k][0] for k in which]).reshape(len(which), lanes)
 
 
 def _largest(moves: Array) -> Array:

@@ -1,12 +1,9 @@
-"""Mathematics written down: as MathML for the page, as LaTeX to take along, as plain text."""
+"""Mathematics written down: as MathML for the page, as plain text."""
 
 from __future__ import annotations
 
-import unicodedata
-
 from markupsafe import Markup, escape
 
-from engine.numerals import MINUS
 from engine.typeset import (
     ATOM,
     PRODUCT,
@@ -23,14 +20,28 @@ from engine.typeset import (
     sign,
 )
 
+LONGEST_ROW = 30  # characters
+
 
 def mathml(line: Line) -> Markup:
     """Return a line as MathML; words that stand for a node carry `data-node`.
 
-    It is one `<math>` element, and another below it for the condition, if there is one.
+    It is one `<math>` element, and more below it: for the result where the line is long, and for
+    the condition, if there is one.
     """
-    condition = _math(_condition(line.condition), "when") if line.condition else ""
-    return _math(_equation(line), "line") + condition
+    rows = [_math(pieces, "line") for pieces in _rows(line)]
+    if line.condition:
+        rows.append(_math(_condition(line.condition), "when"))
+    return Markup("").join(rows)
+
+
+def _rows(line: Line) -> list[list[Math]]:
+    """Return a line in rows that a panel has room for."""
+    whole = _equation(line)
+    if len(line.right) < 2 or len(_plain_row(whole)) <= LONGEST_ROW:
+        return [whole]
+    first, *others = ([sign(relation), piece] for relation, piece in line.right)
+    return [([] if line.left is None else [line.left]) + first, *others]
 
 
 def _math(pieces: list[Math], kind: str) -> Markup:
@@ -89,106 +100,6 @@ def _is_tall(piece: Math) -> bool:
         case Fenced(inside):
             return _is_tall(inside)
     return True
-
-
-# As LaTeX
-
-TEX_SIGNS = {
-    "·": r"\cdot",
-    "×": r"\times",
-    "≤": r"\le",
-    "≥": r"\ge",
-    "≠": r"\ne",
-    "≈": r"\approx",
-    "←": r"\leftarrow",
-    MINUS: "-",
-}
-TEX_FUNCTIONS = {"sin", "cos", "tan", "sinh", "cosh", "tanh", "log", "exp", "max", "min"}
-TEX_ESCAPES = str.maketrans(
-    {
-        **{each: "\\" + each for each in "#$%&_{}"},
-        "\\": r"\textbackslash{}",
-        "^": r"\textasciicircum{}",
-        "~": r"\textasciitilde{}",
-        MINUS: "-",
-    }
-)
-
-
-def latex(lines: list[Line]) -> str:
-    r"""Return lines as LaTeX for a formula of its own, aligned at the first relation.
-
-    >>> print(latex([Line(Word("y"), (("=", Power(Word("x"), Word("2", "number"))),))]))
-    \begin{aligned}
-    y &= {x}^{2}
-    \end{aligned}
-    """
-    rows = " \\\\\n".join(map(_tex_line, lines))
-    return f"\\begin{{aligned}}\n{rows}\n\\end{{aligned}}"
-
-
-def _tex_line(line: Line) -> str:
-    text = "" if line.left is None else _tex(line.left) + " "
-    for place, (relation, piece) in enumerate(line.right):
-        mark = "" if place else "&"
-        text += f"{' ' if place else ''}{mark}{TEX_SIGNS.get(relation, relation)} {_tex(piece)}"
-    if line.condition is not None:
-        link = "" if isinstance(line.condition, Word) else r"\text{if } "
-        text += rf" \quad {link}{_tex(line.condition)}"
-    return text
-
-
-def _tex(piece: Math) -> str:
-    match piece:
-        case Word(text, kind, _, _):
-            return _tex_word(text, kind)
-        case Row(parts):
-            return " ".join(map(_tex, parts))
-        case Fraction(top, bottom):
-            return rf"\frac{{{_tex(top)}}}{{{_tex(bottom)}}}"
-        case Power(base, exponent):
-            return f"{{{_tex(base)}}}^{{{_tex(exponent)}}}"
-        case Root(inside):
-            return rf"\sqrt{{{_tex(inside)}}}"
-        case Fenced(inside, bars):
-            left, right = ("|", "|") if bars else ("(", ")")
-            return rf"\left{left} {_tex(inside)} \right{right}"
-
-
-def _tex_word(text: str, kind: str) -> str:
-    match kind:
-        case "sign":
-            return TEX_SIGNS.get(text, text)
-        case "number":
-            return _tex_number(text)
-        case "function":
-            return f"\\{text}" if text in TEX_FUNCTIONS else rf"\operatorname{{{text}}}"
-        case "words":
-            return rf"\text{{{text.translate(TEX_ESCAPES)}}}"
-    letters = "".join(map(_tex_letter, text)).strip()
-    return letters if len(text) == 1 else rf"\mathit{{{letters}}}"
-
-
-def _tex_letter(letter: str) -> str:
-    r"""Return a letter of a name; Greek ones by their names.
-
-    >>> _tex_letter("λ"), _tex_letter("Σ"), _tex_letter("x")
-    ('\\lambda ', '\\Sigma ', 'x')
-    """
-    if letter in "∂_":
-        return {"∂": r"\partial ", "_": r"\_"}[letter]
-    script, _, name = unicodedata.name(letter, "").partition(" ")
-    case, _, name = name.replace("LAMDA", "LAMBDA").partition(" LETTER ")
-    if script != "GREEK" or not name.isalpha():
-        return letter
-    return f"\\{name.lower() if case == 'SMALL' else name.capitalize()} "
-
-
-def _tex_number(text: str) -> str:
-    mantissa, _, exponent = text.replace(MINUS, "-").replace("∞", r"\infty").partition("e")
-    if text == "nan":
-        return r"\mathrm{nan}"
-    return rf"{mantissa} \cdot 10^{{{exponent}}}" if exponent else mantissa
 
 
 # As plain text

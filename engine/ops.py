@@ -126,7 +126,7 @@ _ROWS = (
         XY,
         "x / y",
         ("1 / y", "-out / y"),
-        "The top is scaled by 1/y; the bottom pulls the other way, by the result over y.",
+        "The top gets 1 over the bottom; the bottom, minus the result over itself.",
         "÷",
         domain="y != 0",
     ),

@@ -10,12 +10,15 @@ import math
 from dataclasses import dataclass
 
 from engine.derivation import Rule, factor_digits, slope_rule, value_rule, word
-from engine.figures import added, digits, exactly, multiplied
+from engine.evaluate import reason
+from engine.events import Event
+from engine.figures import MOST_DIGITS, added, digits, exactly, multiplied
+from engine.mistakes import same
 from engine.notation import plain
 from engine.numerals import DIGITS, short, signed
 from engine.optimizers import OPTIMIZERS
 from engine.rules import scalar
-from engine.trace import Event, Trace
+from engine.trace import Trace
 from engine.typeset import Line, Math, Word, partial, product, total
 from engine.wording import Verdict, name_of, slope_words, verdict
 
@@ -28,7 +31,7 @@ class Factor:
 
     Attributes:
         role: "given", "operand", "value", "upstream", "local", "contribution", "sum", "old",
-            "rate", "gradient" or "new".
+            "rate", "slope", "new" or, of the seed, "gradient".
         words: what it is, in names.
         number: as displayed.
         amount: the number itself, where its sign matters, as a gradient's does; else None.
@@ -53,8 +56,9 @@ class Part:
         lines: the derivation: with names, then with numbers, the result.
         factors: the numbers that met.
         sums: what the factors say, as formulas: the product, and the sum so far.
-        verdict: one word for what came of it, or empty.
-        why: the sentence.
+        lesson: what is true of the op anywhere: its row's `why`.
+        verdict: one word for what came of it here, or empty.
+        why: the sentence that the numbers at hand say.
         text: the whole in one sentence, to be heard.
         title: which operand it is about, where a step has several.
     """
@@ -63,6 +67,7 @@ class Part:
     lines: tuple[Line, ...] = ()
     factors: tuple[Factor, ...] = ()
     sums: tuple[Line, ...] = ()
+    lesson: str = ""
     verdict: str = ""
     why: str = ""
     text: str = ""
@@ -103,14 +108,19 @@ def _value(trace: Trace, event: Event) -> Part:
         for operand, number in zip(operands, numbers, strict=True)
     ]
     rows.append(Factor("value", name, result, None, node))
-    formula = plain(rule.named())
-    told = graph.labels[node] is None or formula == result
     left = word(graph, node)
+    op, operand_values = graph.op(node), [trace.values[o, 0] for o in graph.operands_of(node)]
+    broken = op and not math.isfinite(value) and all(map(math.isfinite, operand_values))
+    made_by = plain(rule.named())
+    if rule.rule(left) is None and op:
+        made_by = f"{op.name} of {' and '.join(name_of(graph, each) for each in operands)}"
     return Part(
         rule=rule.rule(left),
         lines=rule.lines(left, of_numbers, result),
         factors=tuple(rows),
-        text=f"{name} is {result}." if told else f"{name} is {formula}: {result}.",
+        verdict="Trouble" if broken else "",
+        why=reason(op, list(map(float, operand_values)), value) if op and broken else "",
+        text=f"{name} is {made_by}: {result}." if graph.labels[node] else f"{name} is {result}.",
     )
 
 
@@ -135,10 +145,12 @@ def _flow(trace: Trace, place: int) -> Part:
     contribution, so_far = _number(event.contribution), _number(event.total)
     rule, terms = slope_rule(trace, node, slot), _terms(trace, place)
     of_terms, of_sum = digits(terms, so_far, added) if len(terms) > 1 else (DIGITS, DIGITS)
-    of_numbers, of_factors, of_product = of_terms, of_terms, of_terms
     if all(map(math.isfinite, (upstream, local, contribution))):
         found = factor_digits(rule, upstream, local, contribution, of_terms)
         of_numbers, of_factors, of_product = found
+    else:
+        of_numbers, of_factors = digits(rule.figures, local, rule.combine, of_terms)
+        of_product = of_terms
 
     name, target = name_of(graph, node), name_of(graph, operand)
     up, slope = signed(upstream, of_factors), short(local, of_factors)
@@ -165,11 +177,14 @@ def _flow(trace: Trace, place: int) -> Part:
         outcome = (relation, Word(_unsigned(reached), "number"))
         of_all = partial(word(graph, graph.output), word(graph, operand))
         sums.append(Line(of_all, (("=", added_up), outcome)))
-        text += f"; {_unsigned(reached)} with the paths before"
-    said = _verdict(trace, place, target)
+        left_over = trace.before(place) is not None
+        before = "what the pass before has left" if left_over else "the paths before"
+        text += f"; {_unsigned(reached)} with {before}"
+    said, op = _verdict(trace, place, target), graph.op(node)
     return Part(
         rule=rule.rule(left),
         lines=lines,
+        lesson=op.why if op else "",
         factors=tuple(rows),
         sums=tuple(sums),
         verdict=said.word,
@@ -180,12 +195,10 @@ def _flow(trace: Trace, place: int) -> Part:
 
 def _verdict(trace: Trace, place: int, target: str) -> Verdict:
     """Return what came of a flow; a wrong number before anything else."""
-    event = trace.events[place]
-    right, op = trace.right_at(place), trace.graph.op(event.node)
+    right = trace.right_at(place)
     if right is not None:
         return Verdict("Wrong", f"The gradient of {target} should be {short(right)} by now.")
-    found = verdict(trace, event)
-    return found._replace(why=f"{op.why} {found.why}") if op else found
+    return verdict(trace, trace.events[place])
 
 
 def _product_line(trace: Trace, event: Event, up: str, local: str, handed: str) -> Line:
@@ -194,6 +207,8 @@ def _product_line(trace: Trace, event: Event, up: str, local: str, handed: str) 
     output, node = word(graph, graph.output), word(graph, event.node)
     slope = partial(node, word(graph, known(event.operand)))
     names = product(partial(output, node), slope)
+    if math.isnan(_number(event.upstream) * _number(event.local)) and event.contribution == 0:
+        return Line(names, (("=", Word("0", "number")),), Word("nothing gets through", "words"))
     figures = product(Word(_unsigned(up), "number"), Word(local, "number"), times="×")
     relation = "=" if exactly([up, local], handed, multiplied) else "≈"
     return Line(names, (("=", figures), (relation, Word(_unsigned(handed), "number"))))
@@ -201,16 +216,15 @@ def _product_line(trace: Trace, event: Event, up: str, local: str, handed: str) 
 
 def _terms(trace: Trace, place: int) -> list[float]:
     """Return what the gradient so far is the sum of; one term where nothing came before."""
-    event = trace.events[place]
-    contributions = [_number(trace.events[flow].contribution) for flow in trace.into(place)]
-    left = trace.before(place)
+    event, flows = trace.events[place], trace.into(place)
+    contribution = _number(event.contribution)
     if "overwrite" in trace.mistakes:
-        return contributions[-1:]
-    terms = contributions if left is None else [left, *contributions]
-    if len(terms) > MOST_TERMS:
-        earlier = trace.events[trace.into(place)[-2]].total
-        terms = [_number(earlier), _number(event.contribution)]
-    return terms
+        return [contribution]
+    if len(flows) > MOST_TERMS:
+        return [_number(trace.events[flows[-2]].total), contribution]
+    left = trace.before(place)
+    contributions = [_number(trace.events[flow].contribution) for flow in flows]
+    return contributions if left is None else [left, *contributions]
 
 
 def _update(trace: Trace, event: Event) -> Part:
@@ -224,30 +238,47 @@ def _update(trace: Trace, event: Event) -> Part:
     words: dict[str, Math] = {"weight": leaf, "rate": Word("η"), "grad": slope}
     nodes = {"weight": node, "grad": node}
     rule = Rule(formula, scalar(formula, list(numbers)), words, numbers, nodes)
-    of_numbers, of_new = digits(list(numbers.values()), new, rule.combine)
+    of_numbers, of_new = digits(list(numbers.values()), new, rule.combine, _telling(old, new))
     result = short(new, of_new)
     first, *others = rule.lines(leaf, of_numbers, result)
     rows = (
         Factor("old", f"{name} so far", short(old, of_numbers), None, node),
         Factor("rate", "learning rate η", short(trace.rate, of_numbers), None, node),
-        Factor("gradient", f"of {name}", signed(gradient, of_numbers), gradient, node),
+        Factor("slope", f"gradient of {name}", signed(gradient, of_numbers), gradient, node),
         Factor("new", name, result, None, node),
     )
     text = f"{name} becomes {result}: {short(old, of_numbers)} minus the rate, "
     text += f"{short(trace.rate, of_numbers)}, times its gradient, {short(gradient, of_numbers)}."
     arrow = first._replace(right=(("←", first.right[0][1]),))
-    why = _direction(name, output, gradient, trace.rate)
+    right = float(trace.right[node, 0])
+    if trace.mistakes and not same(gradient, right):
+        why = f"The gradient of {name} should be {short(right)}: the mistake has moved it wrongly."
+        return Part(arrow, (arrow, *others), rows, verdict="Wrong", why=why, text=text)
+    why = _direction(name, output, (old, new, gradient), trace.rate)
     return Part(arrow, (arrow, *others), rows, why=why, text=text)
 
 
-def _direction(name: str, output: str, gradient: float, rate: float) -> str:
-    if gradient == 0 or rate == 0:
-        return f"Its {'gradient' if gradient == 0 else 'rate'} is 0, so {name} stays."
-    if math.isnan(gradient):
-        return "Its gradient is no number, and now the leaf is none either."
-    grows, moves = ("larger", "down") if gradient > 0 else ("smaller", "up")
+def _telling(old: float, new: float) -> int:
+    """Return how many digits it takes to tell a leaf's new number from its old one."""
+    apart = (d for d in range(DIGITS, MOST_DIGITS) if short(old, d) != short(new, d))
+    return next(apart, DIGITS)
+
+
+def _direction(name: str, output: str, numbers: tuple[float, float, float], rate: float) -> str:
+    """Return why a leaf goes where it goes; `numbers`: its old one, its new one, its gradient."""
+    old, new, gradient = numbers
+    if not math.isfinite(new):
+        return f"Its gradient is {short(gradient)}, so {name} is no finite number from now on."
+    if new == old:
+        reason = "Its gradient is 0" if gradient == 0 else "The step is too small to count"
+        return f"{'The rate is 0' if rate == 0 else reason}, so {name} stays."
+    if name == output:
+        return f"It is the output itself, and goes {'up' if new > old else 'down'}."
+    grows, moves = "larger" if gradient > 0 else "smaller", "up" if new > old else "down"
     if rate < 0:
-        return f"The rate is negative, so {name} climbs: {output} grows."
+        return (
+            f"A larger {name} makes {output} {grows}; the rate is negative, so {name} goes {moves}."
+        )
     return f"A larger {name} makes {output} {grows}, so {name} goes {moves}."
 
 

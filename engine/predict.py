@@ -11,9 +11,10 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from engine.answers import UNREADABLE, Typed, means, near_miss, typed_number
+from engine.events import Event, Kind
 from engine.graph import Graph
 from engine.rules import Scalar, scalar
-from engine.trace import Event, Kind, Trace
+from engine.trace import Trace
 from engine.wording import name_of, op_word, slope_words
 
 SIGN = "The size is right; look at the sign again."
@@ -38,13 +39,7 @@ _SAID: Mapping[str, tuple[str, str]] = MappingProxyType(
 _NTH = ("first", "second")
 
 
-class Question(NamedTuple):
-    """What is to be predicted, as a sentence."""
-
-    asked: str
-
-
-class Verdict(NamedTuple):
+class Judgement(NamedTuple):
     """What comes of an answer: whether it is right, and else what is missing in it."""
 
     right: bool
@@ -73,17 +68,17 @@ class _Slip(NamedTuple):
     hint: str
 
 
-def asks(trace: Trace, event: int) -> Question | None:
-    """Return what is asked at an event of `trace.events`.
+def asks(trace: Trace, event: int) -> str | None:
+    """Return what is asked at an event of `trace.events`, as a sentence.
 
     It is None where there is nothing to predict: at a given leaf, at the seed, and where the number
     is not finite.
     """
     moment = trace.events[event]
-    return None if _right(trace, moment) is None else Question(_ASKED[moment.kind](trace, moment))
+    return None if _right(trace, moment) is None else _ASKED[moment.kind](trace, moment)
 
 
-def judge(trace: Trace, event: int, answer: str) -> Verdict:
+def judge(trace: Trace, event: int, answer: str) -> Judgement:
     """Return whether an answer is the number of an event, and what is missing if it is not.
 
     Right is what the trace holds, mistakes included: the number itself, or that number rounded to
@@ -103,10 +98,10 @@ def judge(trace: Trace, event: int, answer: str) -> Verdict:
         raise ValueError(f"There is nothing to predict at event {event}.")
     typed = typed_number(answer)
     if typed is None:
-        return Verdict(right=False, hint=UNREADABLE)
+        return Judgement(right=False, hint=UNREADABLE)
     if means(typed, right):
-        return Verdict(right=True, hint="")
-    return Verdict(right=False, hint=_hint(trace, moment, typed, right))
+        return Judgement(right=True, hint="")
+    return Judgement(right=False, hint=_hint(trace, moment, typed, right))
 
 
 def _right(trace: Trace, event: Event) -> float | None:

@@ -17,7 +17,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.differences import FEW, Bend, Pairs, Slope, Slopes
+from engine.differences import EPS, FEW, Bend, Pairs, Slope, Slopes
 from engine.evaluate import check
 from engine.graph import Graph
 from engine.moves import Late, Moves
@@ -123,7 +123,7 @@ class _Judge:
         settled = (abs(gradients - slopes) <= CLOSE * most) & (errors <= SURE * most)
         settled &= np.isfinite(slopes) & ~pairs.bent.any(axis=1)
         still = ((pairs.high == pairs.output) & (pairs.low == pairs.output)).all(axis=1)
-        flat = still & (gradients == 0)
+        flat = still & (gradients == 0) & (pairs.ups[:, 0] >= self.reach[nodes])
         return np.where(flat, 0.0, slopes), settled | flat
 
     def closer_look(self, nodes: Nodes) -> Iterator[Check]:
@@ -142,7 +142,17 @@ class _Judge:
             if not math.isfinite(number):
                 note = f"The {name} here is {short(number)}, so there is no slope to measure."
                 return self.check(node, math.nan, "unmeasured", note)
-        entries = pairs.extrapolated()
+        found = self.tell(node, pairs, pairs.extrapolated())
+        if found.mark == "differs" or (found.mark == "agrees" and found.gradient == 0):
+            way = self.moves.on_the_way(node, pairs.ups)
+            if way.restless[:, 0].any():
+                note = "However small the step, the slope changes within it: it cannot be measured."
+                return self.check(node, math.nan, "unmeasured", note)
+            return self.tell(node, pairs, _ungainsaid(pairs.extrapolated(), way.extrapolated()))
+        return found
+
+    def tell(self, node: int, pairs: Pairs, entries: Slopes) -> Check:
+        """Return the check of a node by the slopes that are to be believed."""
         best = entries.best()
         if best is None:
             note = "The output has no finite value on one side, so no difference can be taken."
@@ -179,7 +189,7 @@ class _Judge:
         close, few = CLOSE * most, FEW * error
         if error <= SURE * most and gap <= max(close, few):
             return "agrees", ""
-        if gradient == 0 and gap <= FEW * best.error:
+        if gradient == 0 and gap <= FEW * best.error and best.step >= self.reach[node]:
             return "agrees", ""
         if bend:
             note = f"The slope changes within {bend.step:.0e} of here, too close to tell."
@@ -191,6 +201,24 @@ class _Judge:
             return "kink", f"Kinks of {kinks.names} meet here; backprop takes {short(gradient)}."
         note = f"Backprop says {short(gradient)}; the measured slope is {short(best.slope)}."
         return "differs", note
+
+    @cached_property
+    def reach(self) -> Array:
+        """Return (n,): how far a node must be moved to prove that its gradient is 0.
+
+        So far that no sum on the way can swallow what would be a millionth of the gradient right
+        above it; where that is 0 too, of the one above that.
+        """
+        graph, gradients = self.moves.graph, abs(self.gradients)
+        weights = np.nan_to_num(abs(self.moves.values[:, 0]) * gradients, nan=0.0).tolist()
+        handed, reaching = gradients.tolist(), graph.reaching.tolist()
+        above, most = np.zeros((2, len(graph)))
+        for node, _, operands in reversed(graph.steps):
+            if reaching[node]:
+                for operand in operands:
+                    above[operand] = max(above[operand], handed[node] or above[node])
+                    most[operand] = max(most[operand], weights[node], most[node])
+        return np.where(most > 0, EPS * most / (CLOSE * above), 0.0)
 
     @cached_property
     def lost(self) -> float:
@@ -206,3 +234,10 @@ class _Judge:
         if mark == "agrees" and gradient == 0:
             gap = 0.0  # what was measured is rounding
         return Check(node, gradient, slope, gap / most if most else gap, mark, note)
+
+
+def _ungainsaid(entries: Slopes, on_the_way: Slopes) -> Slopes:
+    """Return slopes of which the best is gainsaid by no node on the way to the output."""
+    while (place := entries.choice()) is not None and on_the_way.gainsays(place):
+        entries = entries.without(place)
+    return entries

@@ -7,142 +7,27 @@ function of that number alone, so a step is the same from either direction.
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
-from types import MappingProxyType
-from typing import Literal, NamedTuple, TypeVar
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.evaluate import backward, flows, forward
+from engine.events import Event, Phase
 from engine.graph import Graph
+from engine.mistakes import Wrong, depth_first, right_totals
+from engine.moments import Carried, Moment, carried, moments, state_at
 from engine.optimizers import OPTIMIZERS
 
 Array = NDArray[np.float64]
-Kind = Literal["forward", "seed", "flow", "update"]
 Grain = Literal["node", "edge", "phase"]
 GRAINS: tuple[Grain, ...] = ("node", "edge", "phase")
 RATE = 0.1
-
-# Two sums of the same contributions in another order differ by no more than this, relatively.
-ROUNDING = 1e-9
-
-
-class Event(NamedTuple):
-    """One moment; what its kind does not have is None.
-
-    Attributes:
-        kind: a value computed ("forward"), the output's gradient set to 1 ("seed"), a contribution
-            handed down ("flow"), a leaf moved ("update").
-        node: the node that acts: for a flow the one whose gradient is handed down.
-        slot: of a flow, which operand of the node gets it, from 0.
-        operand: of a flow, the id of that operand.
-        value: forward: the node's value; update: the leaf's new number.
-        upstream: of a flow, d output / d node.
-        local: of a flow, d node / d operand at the present numbers.
-        contribution: of a flow, upstream * local; 0 where the op's mask lets nothing through.
-        total: flow: the operand's gradient so far, this contribution included; seed: 1;
-            update: the gradient that moves the leaf.
-    """
-
-    kind: Kind
-    node: int
-    slot: int | None = None
-    operand: int | None = None
-    value: float | None = None
-    upstream: float | None = None
-    local: float | None = None
-    contribution: float | None = None
-    total: float | None = None
-
-
-class Phase(NamedTuple):
-    """A stretch of a trace: "forward", "seed", "backward" or "update", and where it begins."""
-
-    name: str
-    start: int
-
-
-class Moment(NamedTuple):
-    """What is known of a node from `at` events on, until its next moment; None is not yet known.
-
-    `right` is the gradient it would have by now without mistakes, where that is another.
-    """
-
-    at: int
-    value: float | None = None
-    gradient: float | None = None
-    right: float | None = None
-
-
-class Carried(NamedTuple):
-    """What has gone along a wire from `at` events on; None is nothing yet."""
-
-    at: int
-    gradient: float | None = None
-
-
-class Wrong(NamedTuple):
-    """The first number that a mistake falsifies: at which event, whose gradient, and the right one.
-
-    `number` and `right` are what the event shows of `node`: a running gradient.
-    """
-
-    event: int
-    node: int
-    number: float
-    right: float
-
-
-@dataclass(frozen=True)
-class Mistake:
-    """One classic mistake.
-
-    Attributes:
-        name: in links and requests.
-        title: what is done wrong, in a few words.
-        why: what comes of it.
-        spared: why nothing comes of it in some programs.
-    """
-
-    name: str
-    title: str
-    why: str
-    spared: str
-
-
-MISTAKES: Mapping[str, Mistake] = MappingProxyType(
-    {
-        row.name: row
-        for row in (
-            Mistake(
-                "overwrite",
-                "= instead of +=",
-                "Each path overwrites the gradient, so of a node used twice only the last counts.",
-                "no value is used twice",
-            ),
-            Mistake(
-                "order",
-                "Wrong order",
-                "Depth first, a node hands its gradient on before all its users have added theirs.",
-                "no result is used by two others",
-            ),
-            Mistake(
-                "unzeroed",
-                "Not zeroed",
-                "The second pass adds to the gradients that the first has left on the leaves.",
-                "the first pass leaves only zeros",
-            ),
-        )
-    }
-)
-
-_State = TypeVar("_State", Moment, Carried)
 
 
 @dataclass(frozen=True, eq=False)
@@ -227,53 +112,12 @@ class Trace:
     @cached_property
     def moments(self) -> list[list[Moment]]:
         """Return what is known of each node, and from when on; the first is at 0 events."""
-        known = [[Moment(0)] for _ in range(len(self.graph))]
-
-        def note(node: int, at: int, **change: float | None) -> None:
-            known[node].append(known[node][-1]._replace(at=at, **change))
-
-        results = np.flatnonzero(~self.graph.leaves).tolist()
-        apart = np.flatnonzero(~self.graph.reaching).tolist()
-        for at, event in enumerate(self.events, 1):
-            if event.kind == "forward":
-                if event.node == 0 and at > 1:  # a second pass: results are made anew
-                    for node in results:
-                        note(node, at, value=None, gradient=None, right=None)
-                note(event.node, at, value=event.value)
-            elif event.kind == "seed":
-                note(event.node, at, gradient=event.total)
-                for node in apart:
-                    note(node, at, gradient=0.0)
-            elif event.kind == "flow" and event.operand is not None:
-                note(event.operand, at, gradient=event.total, right=self.right_at(at - 1))
-            elif event.kind == "update":
-                note(event.node, at, value=event.value)
-        return known
+        return moments(self.graph, self.events, self._right_totals)
 
     @cached_property
     def carried(self) -> dict[tuple[int, int], list[Carried]]:
-        """Return what has gone along each (operand, node), both slots of a repeated one together.
-
-        A wire into a node that the output does not depend on carries 0 from the seed on.
-        """
-        found: dict[tuple[int, int], list[Carried]] = {}
-        reaching = self.graph.reaching.tolist()
-        for node, _, operands in self.graph.steps:
-            for operand in operands:
-                found[operand, node] = [Carried(0)]
-        for at, event in enumerate(self.events, 1):
-            if event.kind == "forward" and event.node == 0 and at > 1:  # a second pass
-                for wire in found.values():
-                    wire.append(Carried(at))
-            elif event.kind == "seed":
-                for (_, node), wire in found.items():
-                    if not reaching[node]:
-                        wire.append(Carried(at, 0.0))
-            elif event.kind == "flow" and event.operand is not None:
-                wire = found[event.operand, event.node]
-                before = wire[-1].gradient or 0.0
-                wire.append(Carried(at, before + (event.contribution or 0.0)))
-        return found
+        """Return what has gone along each (operand, node), and from when on."""
+        return carried(self.graph, self.events)
 
     def into(self, event: int) -> list[int]:
         """Return the events of this pass, up to this flow, that hand something to its operand."""
@@ -297,34 +141,19 @@ class Trace:
         return None if operand is None else state_at(self.moments[operand], begin).gradient
 
     @cached_property
-    def expected(self) -> dict[int, float]:
-        """Return, for each flow, the `total` that it would have without mistakes."""
-        right = {
-            (flow.node, flow.slot): flow.contribution for flow in flows(self.graph, self.values)
-        }
-        found = {}
-        totals = [0.0] * len(self.graph)
-        for place, event in enumerate(self.events):
-            if event.kind == "seed":
-                totals = [0.0] * len(self.graph)
-            elif event.operand is not None and event.slot is not None:
-                totals[event.operand] += right[event.node, event.slot]
-                found[place] = totals[event.operand]
-        return found
+    def _right_totals(self) -> dict[int, float]:
+        return right_totals(self.graph, self.values, self.events) if self.mistakes else {}
 
     def right_at(self, event: int) -> float | None:
         """Return the total that a flow should have come to, where a mistake made it another."""
-        if not self.mistakes or self.events[event].kind != "flow":
-            return None
-        right = self.expected[event]
-        return None if _same(self.events[event].total, right) else right
+        return self._right_totals.get(event)
 
     @cached_property
     def wrong(self) -> Wrong | None:
         """Return the first number that a mistake falsifies, or None if all come out right."""
-        for place, event in enumerate(self.events):
-            right = self.right_at(place)
-            if right is not None and event.operand is not None and event.total is not None:
+        for place, right in self._right_totals.items():
+            event = self.events[place]
+            if event.operand is not None and event.total is not None:
                 return Wrong(place, event.operand, event.total, right)
         return None
 
@@ -336,11 +165,6 @@ class Trace:
             nodes.append(nodes[-1] + sum(1 for _ in group))
         every = list(range(len(self.events) + 1))
         return {"edge": every, "node": nodes, "phase": [0, *ends, len(self.events)]}
-
-
-def state_at(states: Sequence[_State], events: int) -> _State:
-    """Return the one of a node's moments, or a wire's, that holds after so many events."""
-    return states[bisect_right(states, events, key=lambda state: state.at) - 1]
 
 
 def trace(
@@ -400,27 +224,5 @@ def _update(graph: Graph, values: Array, totals: list[float], rate: float) -> It
         yield Event("update", node, value=value, total=total)
 
 
-def depth_first(graph: Graph) -> list[int]:
-    """Return the nodes that the output depends on, each when a walk down first meets it.
-
-    It is the order that recursion over operands takes: wrong for backprop as soon as a result is
-    used by two nodes.
-    """
-    order: dict[int, None] = {}
-    waiting = [graph.output]
-    while waiting:
-        node = waiting.pop()
-        if node not in order:
-            order[node] = None
-            waiting += reversed(graph.operands_of(node))
-    return list(order)
-
-
 def _acting(event: Event) -> tuple[str, int]:
     return event.kind, event.node
-
-
-def _same(number: float | None, right: float) -> bool:
-    if number is None or math.isnan(number):
-        return math.isnan(right)
-    return number == right or math.isclose(number, right, rel_tol=ROUNDING)

@@ -13,7 +13,7 @@ from functools import cache
 from typing import Literal, NamedTuple
 
 from engine.numerals import MINUS, short
-from engine.rules import scalar
+from engine.rules import Scalar, scalar
 
 SUM, PRODUCT, ATOM = range(3)  # how tightly a piece holds together
 
@@ -117,7 +117,7 @@ def read(
     >>> plain(read("1 - out**2", {"out": Word("o")}, {"out": 0.5})[0])
     '1 − o²'
     """
-    body = _parsed(formula)
+    body = parsed(formula)
     reader = _Reader(words, numbers, times)
     if not isinstance(body, ast.IfExp):
         return reader.read(body), None
@@ -134,7 +134,8 @@ def _tells(condition: Math) -> bool:
 
 
 @cache
-def _parsed(formula: str) -> ast.expr:
+def parsed(formula: str) -> ast.expr:
+    """Return a row's formula as Python's tree; it is not to be changed."""
     return ast.parse(formula, mode="eval").body
 
 
@@ -201,7 +202,7 @@ class _Reader:
 
     def holds(self, test: ast.expr) -> bool:
         """Tell whether a condition holds at the present numbers."""
-        return bool(scalar(ast.unparse(test), list(self.numbers))(*self.numbers.values()))
+        return bool(_condition(test, tuple(self.numbers))(*self.numbers.values()))
 
     def condition(self, test: ast.expr, *, opposite: bool = False) -> Math:
         """Return a condition, or its opposite; of alternatives the first says enough."""
@@ -212,6 +213,12 @@ class _Reader:
         relation = SIGNS[type(test.ops[0])]
         left, right = self.read(test.left), self.read(test.comparators[0])
         return Row((left, sign(OPPOSITE[relation] if opposite else relation), right), SUM)
+
+
+@cache  # the tests stand in `parsed`, which is kept: there are few
+def _condition(test: ast.expr, names: tuple[str, ...]) -> Scalar:
+    """Return a condition as a function of the numbers of these names."""
+    return scalar(ast.unparse(test), names)
 
 
 def _called(name: str, inside: Math) -> Math:

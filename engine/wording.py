@@ -6,10 +6,11 @@ import ast
 import math
 from typing import NamedTuple
 
+from engine.events import Event
 from engine.graph import Graph
 from engine.numerals import short
 from engine.ops import Op
-from engine.trace import Event, Trace
+from engine.trace import Trace
 
 LONGEST_NAME = 40  # characters of a name in a sentence
 AMPLIFIED = 2.0
@@ -62,11 +63,13 @@ def verdict(trace: Trace, event: Event) -> Verdict:
     numbers = [float(trace.values[operand, 0]) for operand in operands]
     at = _place(trace, operands)
     name = op_word(op)
-    if math.isnan(local):
-        return Verdict("No slope", f"The slope of {name} does not exist at {at}.")
     if op.masks and op.blocked[slot](*numbers):
         word = "Dead" if op.arity == 1 else "Blocked"
         return Verdict(word, f"{name} lets nothing through at {at}.")
+    if not all(map(math.isfinite, numbers)):
+        return Verdict("", f"With {at} there is no finite slope to speak of.")
+    if math.isnan(local):
+        return Verdict("No slope", f"The slope of {name} does not exist at {at}.")
     if math.isinf(local):
         return Verdict("No slope", f"The slope of {name} is infinite at {at}.")
     if local == 0:
@@ -80,12 +83,19 @@ def _share(local: float, upstream: float, name: str) -> Verdict:
     """Return how much of the gradient gets through."""
     if upstream == 0:
         return Verdict("", f"The gradient of {name} is 0, so there is nothing to hand on.")
+    if not math.isfinite(upstream):
+        return Verdict("", f"The gradient of {name} is {short(upstream)} already.")
     size, turned = abs(local), ", with its sign turned" if local < 0 else ""
     if size >= AMPLIFIED:
         return Verdict("Amplified", f"The gradient gets {short(size)} times as large{turned}.")
+    if size > 1:
+        return Verdict("", f"The gradient gets {short(size)} times as large{turned}.")
     if size == 1:
         return Verdict("", f"All of the gradient gets through{turned}.")
-    return Verdict("", f"{short(size)} of the gradient gets through{turned}.")
+    share = short(size)
+    return Verdict(
+        "", f"{'Nearly all' if share == '1' else share} of the gradient gets through{turned}."
+    )
 
 
 def _place(trace: Trace, operands: tuple[int, ...]) -> str:

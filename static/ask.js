@@ -12,30 +12,46 @@ export function drawnIs(text) {
 
 export const drawnSource = () => drawnText;
 
-export async function post(path, more = {}) {
+class Unreachable extends Error {}
+
+function fields(more = {}) {
   const body = new FormData(form);
   body.set("source", drawnText);
   for (const [name, value] of Object.entries(more)) body.set(name, value);
-  return fetch(path, { method: "POST", body: new URLSearchParams(body) });
+  return new URLSearchParams(body);
+}
+
+// What an answer is about: one that arrives when this has changed is late.
+export const wish = () => String(fields());
+
+export async function post(path, more) {
+  try {
+    return await fetch(path, { method: "POST", body: fields(more) });
+  } catch {
+    throw new Unreachable();
+  }
 }
 
 // While one request is under way, further wishes become one more; without an answer it is tried again.
-export function newest(send) {
+// Between two there are `rest` ms, in which the page can paint.
+export function newest(send, rest = 0) {
   let wanted = false;
   let busy = null;
   const run = async () => {
-    while (wanted) {
-      wanted = false;
-      try {
+    try {
+      while (wanted) {
+        wanted = false;
         await send();
         complain("");
-      } catch (error) {
-        if (!(error instanceof TypeError)) throw error;
-        complain("The server does not answer. What you set is kept; it is tried again.");
-        setTimeout(ask, RETRY);
+        if (rest) await new Promise((over) => setTimeout(over, rest));
       }
+    } catch (error) {
+      if (!(error instanceof Unreachable)) throw error;
+      complain("The server does not answer. What you set is kept; it is tried again.");
+      setTimeout(ask, RETRY);
+    } finally {
+      busy = null;
     }
-    busy = null;
   };
   const ask = () => {
     wanted = true;

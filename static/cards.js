@@ -5,6 +5,7 @@ const TONES = ["positive", "negative", "zero", "trouble", "valued", "hollow", "i
 let cards = [];
 let wires = [];
 let between = new Map(); // "source target" -> wire
+let keyed = new Map(); // a card's key -> the card
 
 export function readCards() {
   const svg = document.querySelector("#drawn > svg");
@@ -19,9 +20,11 @@ export function readCards() {
     grad: card.querySelector(".grad"),
     bar: card.querySelector(".bar"),
   }));
+  keyed = new Map(cards.map(({ card }) => [card.dataset.key, card]));
 }
 
 export const cardAt = (place) => cards[place];
+export const cardOf = (key) => keyed.get(key);
 export const countCards = () => cards.length;
 export const wireBetween = (source, target) => between.get(`${source} ${target}`);
 

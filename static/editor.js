@@ -8,11 +8,13 @@ const fault = document.getElementById("fault");
 const notes = document.getElementById("notes");
 const COLOURED_LINES = 400; // beyond this many, words keep one colour
 const PATIENCE = 300; // ms
+const FLIGHT = 120; // ms
 
 let mentions = []; // [line, column, end line, end column, node], narrowest first
 let drawnText = "";
 let faultShown = false;
 let waiting;
+let marking;
 
 export function startEditor() {
   reflect();
@@ -36,7 +38,11 @@ export function readMentions(text, found) {
 
 // The words of the node that acts in a step; null for none.
 export function readStep(node) {
-  mark("step", node === null || source.value !== drawnText ? [] : mentions.filter((m) => m[4] === node));
+  clearTimeout(marking);
+  const show = () => mark("step", node === null || source.value !== drawnText ? [] : mentions.filter((m) => m[4] === node));
+  // all of a long text is painted anew for it: not while the steps fly by
+  if (mirror.children.length <= COLOURED_LINES) show();
+  else marking = setTimeout(show, FLIGHT);
 }
 
 // A fault is shown once the typing rests: half a word is no mistake. One that is shown stays so.

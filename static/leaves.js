@@ -113,7 +113,8 @@ function leave(field) {
 function rest(field) {
   field.removeAttribute("aria-invalid");
   const card = cardAt(field.closest(".leaf").dataset.node);
-  field.value = asking || !card || walk.under() ? field.dataset.exact.replace("-", MINUS) : card.value.textContent;
+  const short = walk.under() ? walk.shortOf(field.closest(".leaf").dataset.name) : card?.value.textContent;
+  field.value = asking || !short ? field.dataset.exact.replace("-", MINUS) : short;
 }
 
 export const fetchNumbers = newest(async () => {
@@ -129,6 +130,7 @@ async function ask() {
   asking = true;
   await (walk.under() ? walk.ask() : fetchNumbers());
   asking = false;
+  walk.told();
   for (const field of leaves.querySelectorAll(".number")) if (document.activeElement !== field) rest(field);
 }
 

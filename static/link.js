@@ -28,8 +28,7 @@ export function linkAlso(supplier) {
 
 export function writeLink(link = base) {
   base = link;
-  clearTimeout(waiting);
-  waiting = setTimeout(flush, WAIT);
+  waiting ??= setTimeout(flush, WAIT);
 }
 
 function flush() {

@@ -6,7 +6,7 @@ import { readLeaves, startLeaves } from "./leaves.js";
 import { startExplain } from "./explain.js";
 import { openLink, readLink, startLink, writeLink } from "./link.js";
 import { startPlay } from "./play.js";
-import { ask, drop, readWalk, startWalk, under } from "./walk.js";
+import { ask, drop, readWalk, shortOf, startWalk, told, under } from "./walk.js";
 
 const source = document.getElementById("source");
 const RETRY = 2500; // ms
@@ -15,7 +15,7 @@ const RETRY = 2500; // ms
 window.htmx.process(source);
 startEditor();
 startPicture();
-startLeaves({ under, ask, drop });
+startLeaves({ under, ask, drop, told, shortOf });
 startLink();
 startWalk();
 startPlay();

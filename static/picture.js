@@ -120,7 +120,7 @@ export function redraw() {
   if (before && (moved || 2 * kept.length >= before.places.size)) {
     shift(view, box);
     if (!moved) keepInside(box);
-    follow(box);
+    follow();
   } else {
     fit();
   }
@@ -146,15 +146,12 @@ function keepInside(box) {
 }
 
 // What an edit has added is brought into view.
-function follow(box) {
+function follow() {
   const added = [...cards()].filter((each) => !before.places.has(each.dataset.key)).at(-1);
   if (!added) return;
-  const [x, y] = placeOf(added);
-  const size = added.querySelector(".rim").getBBox();
-  const left = view.x + (x - box.x) * view.scale;
-  const top = view.y + (y - box.y) * view.scale;
-  view.x += inside(left, size.width * view.scale, canvas.clientWidth);
-  view.y += inside(top, size.height * view.scale, canvas.clientHeight);
+  const [x, y] = outside(added);
+  view.x += x;
+  view.y += y;
 }
 
 // How far something must move to lie within the canvas; 0 where it does.
@@ -232,16 +229,23 @@ function pan(x, y) {
   moved = true;
 }
 
+// Where the view is going counts, not where it is on its way.
 export function bringIntoView(node) {
-  const away = node.classList.contains("away");
-  node.classList.remove("away"); // what is not drawn has no size
-  const inner = node.getBoundingClientRect();
-  node.classList.toggle("away", away);
-  const outer = canvas.getBoundingClientRect();
-  const x = inside(inner.left - outer.left, inner.width, outer.width);
-  const y = inside(inner.top - outer.top, inner.height, outer.height);
+  const [x, y] = outside(node);
   canvas.scrollTo(0, 0);
   if (x || y) glide(() => pan(x, y));
+}
+
+// How far a card must move to lie within the canvas.
+function outside(node) {
+  const box = svg.viewBox.baseVal;
+  const rim = node.querySelector(".rim");
+  const [x, y] = placeOf(node);
+  const size = (name) => Number(rim.getAttribute(name)) * view.scale;
+  return [
+    inside(view.x + (x - box.x) * view.scale, size("width"), canvas.clientWidth),
+    inside(view.y + (y - box.y) * view.scale, size("height"), canvas.clientHeight),
+  ];
 }
 
 // While the hand moves, the whole drawing is one layer.

@@ -10,7 +10,8 @@ export function startPlay() {
   field("loop").addEventListener("click", () => field("loop").setAttribute("aria-pressed", String(!looping())));
   field("speed").addEventListener("change", () => timer && run());
   field("scrub").addEventListener("pointerdown", pause);
-  field("scrub").addEventListener("keydown", key);
+  document.getElementById("source").addEventListener("input", pause);
+  field("close").addEventListener("click", pause);
   document.addEventListener("keydown", key);
 }
 
@@ -51,8 +52,8 @@ function run() {
 }
 
 function tick() {
-  if (!tracked()) return;
   if (at.step === null) return pause();
+  if (!tracked()) return;
   if (at.step < at.total) goTo(at.step + 1);
   else if (!looping()) return pause();
   else if (nextInputs()) nextPass();
@@ -63,18 +64,21 @@ function tick() {
 function show() {
   field("play").classList.toggle("playing", Boolean(timer));
   field("play").setAttribute("aria-label", timer ? "Pause" : "Play");
+  field("play").title = timer ? "Pause (Space)" : "Play (Space)";
 }
 
 // Keys step wherever they mean nothing else: in fields they type, on a node the arrows walk the graph.
 const steps = { ArrowLeft: previous, ArrowRight: next, Home: first, End: last };
-const always = { PageUp: () => phase(-1), PageDown: () => phase(1), " ": toggle, b: mark };
+const always = { PageUp: () => phase(-1), PageDown: () => phase(1), " ": toggle };
 
 function key(event) {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || !at.total) return;
   const { target } = event;
-  if (target.closest("textarea, select, [popover]") || target.matches("input:not(#scrub)")) return;
-  if (event.key === " " && target.closest("button, summary, a")) return;
+  if (target.closest("textarea, select, [popover]") || target.matches("input:not(#scrub, [type=checkbox])")) return;
+  if (event.key === " " && target.closest("button, summary, a, [type=checkbox]")) return;
+  if (target.matches(".formula") && target.scrollWidth > target.clientWidth && event.key.startsWith("Arrow")) return;
   if (event.key === "Escape") return shut(target);
+  if (event.key === "b") return target.closest(".canvas, .transport") ? mark() : undefined;
   const deed = always[event.key] ?? (target.closest(".card, .side") ? null : steps[event.key]);
   if (!deed) return;
   event.preventDefault();
@@ -84,6 +88,7 @@ function key(event) {
 // Esc leaves a node first, then the walk; in the picture it goes from a card to the canvas.
 function shut(target) {
   if (target.closest(".canvas") && target !== field("canvas")) return;
+  pause();
   if (field("node").value) open("");
   else if (at.step !== null) leave();
 }

@@ -1,34 +1,50 @@
-// The walk: one step after another through forward, backward and update. The server sends, for each
-// card and wire that is seen, what it shows from which event on; a step shows what holds by then.
+// The walk: one step after another through forward, backward and update, and what the address says
+// of it. The server sends all that is seen at once; a step shows what holds by then.
 import { drawnSource, newest, post } from "./ask.js";
-import { cardAt, countCards, drawOnly, wireBetween, writeCard, writeWire } from "./cards.js";
+import { cardAt, cardOf, countCards, drawOnly } from "./cards.js";
 import { readNotes, readStep } from "./editor.js";
 import { fetchNumbers, read, setLeaves } from "./leaves.js";
 import { linkAlso, writeLink } from "./link.js";
+import { forgetTimelines, lightStep, paintAt, readTimelines } from "./paint.js";
 import { bringIntoView, seenBox, whenChosen } from "./picture.js";
-import { drawStops, drawTrack, startTrack } from "./track.js";
+import { drawStops, drawTrack, startTrack, wait } from "./track.js";
 
 const FEW = 400; // cards; so many are sent and drawn at once, whether seen or not
 const SETTLE = 250; // ms after which a moved view asks for what it shows
+const PATIENCE = 2000; // ms after which one who waits is told so
 
 const field = (id) => document.getElementById(id);
 const canvas = field("canvas");
 const inspector = field("inspector");
+const boxes = [...inspector.querySelectorAll("[name=broken]")];
 const listeners = [];
+const stopListeners = [];
 export const stops = new Set(new URLSearchParams(location.search || location.hash.slice(1)).getAll("stop"));
 
 // Of the walk: step from 1 (null: the whole picture), total, phases [name, start, steps].
 export const at = { step: null, total: 0, phases: [] };
-let track = null; // what the server sent: cuts, nodes, operands, cards, wires, whole, next, wrong
-let timelines = []; // of each card and wire that was sent: its states, and which of them it shows
-let lit = [];
+let track = null; // what the server sent: cuts, nodes, operands, whole, known, next, wrong, leaves
+let arrived = false; // at a step by a link: its node is brought into view
+let toWrong = false; // a mistake was switched on: the first wrong number is gone to
+let rate = field("rate").value; // the last that is a number
 
 export const under = () => at.step !== null || mistaken() || predicting();
 export const predicting = () => field("predict").checked;
-const mistaken = () => inspector.querySelector("[name=broken]:checked") !== null;
+export const tracked = () => track !== null;
+export const nextInputs = () => track?.next;
+export const shortOf = (leaf) => track?.leaves[leaf];
+const mistaken = () => boxes.some((box) => box.checked);
+const few = () => countCards() <= FEW;
+
+// A large picture shows all its cards again: also those that the walk has not written for a while.
+const ended = () => !under() && !few();
 
 export function whenStepped(listener) {
   listeners.push(listener);
+}
+
+export function whenStopped(listener) {
+  stopListeners.push(listener);
 }
 
 export function startWalk() {
@@ -38,73 +54,79 @@ export function startWalk() {
   field("grain").addEventListener("change", regrain);
   field("predict").addEventListener("change", repredict);
   field("rate").addEventListener("input", ({ target }) => {
-    target.setAttribute("aria-invalid", String(read(target.value) === null));
+    const fits = read(target.value) !== null;
+    target.setAttribute("aria-invalid", String(!fits));
+    if (!fits) return;
+    rate = target.value;
     begin();
   });
-  for (const box of inspector.querySelectorAll("[name=broken]")) box.addEventListener("change", () => begin(true));
-  field("close").addEventListener("click", () => { open(""); leave(); });
-  document.getElementById("source").addEventListener("input", () => predicting() || forget());
+  field("rate").addEventListener("change", ({ target }) => {
+    target.value = rate; // what is no number is undone
+    target.removeAttribute("aria-invalid");
+  });
+  for (const box of boxes) box.addEventListener("change", () => begin(true));
+  field("close").addEventListener("click", close);
   let settling;
   new MutationObserver(() => {
     clearTimeout(settling);
-    settling = setTimeout(() => track && !few() && ask(), SETTLE);
+    settling = setTimeout(() => under() && !few() && ask(), SETTLE);
   }).observe(canvas, { attributes: true, subtree: true, attributeFilter: ["style"] });
 }
 
 // After the picture is swapped: how long the walk is now, and where it stands.
 export function readWalk(data) {
   track = null;
-  timelines = [];
+  forgetTimelines();
   Object.assign(at, data);
-  field("step").value = at.step ?? "";
-  stand();
+  moveTo(at.step);
+  if (!cardOf(field("node").value)) field("node").value = "";
   for (const key of stops) markStop(key);
-  if (under()) ask();
   arrived = at.step !== null;
+  if (under()) ask();
   show();
 }
-let arrived = false; // at a step by a link: its node is brought into view
+
+function moveTo(step) {
+  at.step = step;
+  field("step").value = step ?? "";
+}
 
 export function goTo(step, quietly = false) {
   if (!drawnSource()) return;
-  at.step = step === null ? null : Math.min(Math.max(step, 1), at.total);
-  field("step").value = at.step ?? "";
+  moveTo(step === null ? null : Math.min(Math.max(step, 1), at.total));
   field("shown").value = "";
-  if (!under() && !few()) fetchNumbers(); // whatever the walk has passed by shows its numbers again
+  if (ended()) fetchNumbers();
   else if (predicting() || !track) ask(); // of a number to predict, the server sends none ahead
   else paint();
-  stand();
   show();
   if (!quietly) follow();
   writeLink();
 }
 
 export function leave() {
-  if (field("predict").checked) {
-    field("predict").checked = false;
-    return repredict();
-  }
-  goTo(null);
+  if (!predicting()) return goTo(null);
+  field("predict").checked = false;
+  moveTo(null);
+  redraw();
 }
 
-// A new program has a walk of its own.
-function forget() {
-  at.step = null;
-  field("step").value = "";
+function close() {
+  for (const box of boxes) box.checked = false;
   field("node").value = "";
-  stand();
+  track = null;
+  leave();
+  canvas.focus();
 }
 
-export function begin(toMistake = false) {
-  if (toMistake && mistaken() && at.step === null) at.step = 1;
-  field("step").value = at.step ?? "";
-  jump = toMistake && mistaken();
+function begin(toMistake = false) {
+  toWrong = toMistake && mistaken();
+  if (toWrong && at.step === null) moveTo(1);
   if (!under() && !track) return;
-  ask();
+  if (ended()) fetchNumbers();
+  else ask();
   show();
   writeLink();
 }
-let jump = false;
 
 // The same moment in other steps.
 async function regrain() {
@@ -113,12 +135,18 @@ async function regrain() {
   if (events !== null && track) goTo(track.cuts.findIndex((cut) => cut >= events) || 1);
 }
 
-// To predict, the picture is drawn anew with nothing in it that is still to come.
+// One number at a time is predicted, from here on. The picture is drawn anew, with nothing in it
+// that is still to come.
 function repredict() {
-  at.step = predicting() ? 1 : null;
-  field("step").value = at.step ?? "";
+  if (predicting()) {
+    moveTo(track && at.step !== null ? track.cuts[at.step - 1] + 1 : 1);
+    field("grain").value = "edge";
+  }
+  redraw();
+}
+
+function redraw() {
   field("shown").value = "";
-  field("grain").disabled = predicting();
   window.htmx.trigger("#source", "redraw");
 }
 
@@ -139,13 +167,13 @@ export function toggleStop(key) {
   if (!key) return;
   if (!stops.delete(key)) stops.add(key);
   markStop(key);
-  stand();
-  for (const listener of listeners) listener();
+  drawStops(at.total, stopSteps());
+  for (const listener of stopListeners) listener();
   writeLink();
 }
 
 function markStop(key) {
-  const node = document.querySelector(`.card[data-key="${CSS.escape(key)}"]`);
+  const node = cardOf(key);
   node?.querySelector(".stopper")?.remove();
   if (!node || !stops.has(key)) return;
   const dot = document.createElementNS("http://www.w3.org/2000/svg", "circle");
@@ -155,9 +183,13 @@ function markStop(key) {
 }
 
 export const stopsAt = (step) => actingAt(step).some((node) => stops.has(keyOf(node)));
-export const tracked = () => track !== null;
-export const nextInputs = () => track?.next;
 const keyOf = (node) => (node === undefined ? "" : cardAt(node)?.card.dataset.key ?? "");
+
+function stopSteps() {
+  const found = [];
+  if (track && stops.size) for (let step = 1; step <= at.total; step += 1) if (stopsAt(step)) found.push(step);
+  return found;
+}
 
 // The nodes that act in a step.
 function actingAt(step) {
@@ -169,88 +201,66 @@ function actingAt(step) {
 export function nextPass() {
   const numbers = track?.next;
   if (!numbers) return;
-  at.step = 1;
-  field("step").value = 1;
+  moveTo(1);
   setLeaves(numbers);
-  stand();
   show();
   writeLink();
 }
 
-const few = () => countCards() <= FEW;
-
 // The finished numbers are written into all of the picture: what the server sent is no longer so.
 export function drop() {
   track = null;
-  timelines = [];
+  forgetTimelines();
   drawOnly(null);
-  light();
+  readStep(null);
 }
 
 export const ask = newest(async () => {
   const text = drawnSource();
-  const answer = await post("/walk/steps", { after: field("after").value, box: few() ? "" : seenBox().join(" ") });
-  if (!answer.ok) return;
-  const found = await answer.json();
-  if (found.stale) return window.htmx.trigger("#source", "redraw");
-  if (text !== drawnSource()) return;
-  track = found;
-  timelines = [...timed(found.cards, writeCard), ...timed(found.wires, writeWire)];
-  drawOnly(few() ? null : found);
+  const slow = setTimeout(wait, PATIENCE);
+  try {
+    const answer = await post("/walk/steps", { after: field("after").value, box: few() ? "" : seenBox().join(" ") });
+    if (!answer.ok) return;
+    const found = await answer.json();
+    if (found.stale) return window.htmx.trigger("#source", "redraw");
+    if (text === drawnSource()) take(found, text);
+  } finally {
+    clearTimeout(slow);
+  }
+});
+
+function take(found, text) {
   Object.assign(at, { total: found.total, phases: found.phases });
-  if (at.step !== null) at.step = Math.min(at.step, at.total);
+  if (at.step !== null) moveTo(Math.min(at.step, at.total));
+  if (ended()) return stand();
+  track = found;
+  readTimelines(found);
+  drawOnly(few() ? null : found);
   field("notes").innerHTML = found.notes; // the server's own fragment, escaped there
   if (field("source").value === text) readNotes();
   writeLink(found.link);
   paint();
   stand();
+  drawStops(at.total, stopSteps());
   if (arrived) follow();
   arrived = false;
-  if (jump) {
-    jump = false;
-    if (found.wrong) goTo(found.wrong);
-  }
-});
+  if (toWrong && found.wrong) goTo(found.wrong);
+  toWrong = false;
+}
 
-// Write what is known by the present step into the picture, where that is not what it shows.
 function paint() {
-  const events = track.known ?? (at.step === null ? track.whole : track.cuts[at.step]);
-  for (const each of timelines) {
-    const state = each.states.findLast(([since]) => since <= events);
-    if (each.state === state) continue;
-    each.state = state;
-    each.write(each.place, state.slice(1));
-  }
-  light();
-}
-
-const timed = (times, write) => Object.entries(times).map(([place, states]) => ({ place, states, write, state: null }));
-
-// What acts now is lit: the node, the operands it hands to or is made from, the wires between them.
-function light() {
-  for (const old of lit) old.classList.remove("now", "beside");
-  lit = [];
-  const nodes = actingAt(at.step);
-  const one = nodes.length === 1 ? nodes[0] : null;
+  paintAt(track.known ?? (at.step === null ? track.whole : track.cuts[at.step]));
+  const [node, ...more] = actingAt(at.step);
+  const one = node === undefined || more.length ? null : node;
   readStep(one);
-  if (one === null) return;
-  mark(cardAt(one)?.card, "now");
-  const begin = track.cuts[at.step - 1];
-  const flows = track.operands.slice(begin, track.cuts[at.step]);
-  for (const operand of flows[0] === null ? operandsOf(one) : flows) {
-    mark(cardAt(operand)?.card, "beside");
-    mark(wireBetween(operand, one), "now");
-  }
+  lightStep(one, one === null ? [] : operandsOf(one));
 }
 
-function mark(element, how) {
-  if (!element) return;
-  element.classList.add(how);
-  lit.push(element);
-}
-
-// A value is made from its operands; the seed and an update come from nowhere else.
+// A flow hands to its operands, a value is made from its own; the seed and an update come from
+// nowhere else.
 function operandsOf(node) {
+  const flows = track.operands.slice(track.cuts[at.step - 1], track.cuts[at.step]);
+  if (flows[0] !== null) return flows;
   const [phase] = at.phases.findLast(([, start]) => start <= at.step);
   return phase === "forward" ? cardAt(node).card.dataset.operands.split(" ").filter(Boolean) : [];
 }
@@ -264,19 +274,19 @@ function follow() {
 }
 
 function stand() {
+  field("grain").disabled = predicting();
   canvas.classList.toggle("walking", at.step !== null);
-  drawTrack(at);
-  drawStops(at.total, (track?.nodes ?? []).length ? stopSteps() : []);
-}
-
-function stopSteps() {
-  const found = [];
-  if (stops.size) for (let step = 1; step <= at.total; step += 1) if (stopsAt(step)) found.push(step);
-  return found;
+  drawTrack(at, predicting());
 }
 
 function show() {
+  stand();
   inspector.hidden = !under() && !field("node").value;
+  for (const listener of listeners) listener();
+}
+
+// The numbers have changed, not the step: what is said of them is said anew.
+export function told() {
   for (const listener of listeners) listener();
 }
 
@@ -286,9 +296,9 @@ function words() {
   if (at.step !== null) said.set("step", at.step);
   if (field("grain").value !== "node" && !predicting()) said.set("grain", field("grain").value);
   if (field("node").value) said.set("node", field("node").value);
-  if (field("rate").value !== field("rate").dataset.usual) said.set("rate", field("rate").value);
+  if (rate !== field("rate").dataset.usual) said.set("rate", rate);
   if (predicting()) said.set("predict", 1);
-  for (const { value } of inspector.querySelectorAll("[name=broken]:checked")) said.append("broken", value);
+  for (const { value } of boxes.filter((box) => box.checked)) said.append("broken", value);
   for (const key of stops) said.append("stop", key);
   return said.size ? `&${said}` : "";
 }

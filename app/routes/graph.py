@@ -5,10 +5,9 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
-from app.asked import Asked, Question
+from app.asked import Asked
 from app.pages import show
-from app.views import fault_view, graph_view, note_views, numbers_view
-from engine.errors import ProgramError
+from app.views import graph_view, note_views, numbers_view
 
 router = APIRouter(prefix="/graph", include_in_schema=False)
 
@@ -17,28 +16,20 @@ router = APIRouter(prefix="/graph", include_in_schema=False)
 def draw(request: Request, asked: Asked) -> HTMLResponse:
     """Draw a typed program; the answer is an HTML fragment."""
     pictures = request.app.state.pictures
-    try:
-        view = graph_view(pictures, asked.source, asked.inputs, asked.after, asked.walk)
-    except ProgramError as error:
-        return _refused(error, asked)
+    view = graph_view(pictures, asked.source, asked.inputs, asked.after, asked.walk)
     return show("graph/_drawn.html", graph=view)
 
 
 @router.post("/numbers")
 def update(request: Request, asked: Asked) -> Response:
-    """Return the numbers of a drawn program at other inputs; the drawing stays."""
+    """Return the numbers of a drawn program at other inputs; the drawing stays.
+
+    While predicting it is to be drawn anew: these are the numbers of the whole.
+    """
     pictures = request.app.state.pictures
     drawing = pictures.drawn(asked.after)
-    try:
-        numbers = pictures.numbers(asked.source, asked.inputs)
-    except ProgramError as error:
-        return _refused(error, asked)
-    if drawing is None or drawing.program is not numbers.program:
+    numbers = pictures.numbers(asked.source, asked.inputs)
+    if asked.walk.predict or drawing is None or drawing.program is not numbers.program:
         return JSONResponse({"stale": True})
     notes = show("graph/_notes.html", notes=note_views(numbers)).body
     return JSONResponse({**numbers_view(numbers, drawing), "notes": bytes(notes).decode()})
-
-
-def _refused(error: ProgramError, asked: Question) -> HTMLResponse:
-    fault = fault_view(error, asked.source, asked.inputs)
-    return show("graph/_refused.html", 422, fault=fault)

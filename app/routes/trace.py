@@ -13,8 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 from app.asked import ProgramRequest
 from app.faults import Refusal, program_fault, refusal
 from engine.errors import ProgramError
+from engine.events import Event, Kind
 from engine.explain import explain, sentence
-from engine.trace import RATE, Event, Grain, Kind, Trace
+from engine.trace import RATE, Grain, Trace
 
 router = APIRouter(prefix="/api", tags=["trace"])
 

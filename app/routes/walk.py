@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from app.asked import Asked, Question
 from app.pages import show
 from app.pictures import Drawing
 from app.steps import card_view, proof_view, steps_view
-from app.views import fault_view, note_views
+from app.views import note_views
 from app.walks import Walked, walked
-from engine.errors import ProgramError
 
 router = APIRouter(prefix="/walk", include_in_schema=False)
 
@@ -19,10 +18,7 @@ router = APIRouter(prefix="/walk", include_in_schema=False)
 @router.post("/steps")
 def steps(request: Request, asked: Asked) -> Response:
     """Return what the seen part of the picture shows at every step."""
-    try:
-        at, drawing = _find(request, asked)
-    except ProgramError as error:
-        return _refused(error, asked)
+    at, drawing = _find(request, asked)
     if asked.after != drawing.key:
         return JSONResponse({"stale": True})
     notes = show("graph/_notes.html", notes=note_views(at.numbers, at.walk)).body
@@ -32,20 +28,16 @@ def steps(request: Request, asked: Asked) -> Response:
 @router.post("/card", response_class=HTMLResponse)
 def card(request: Request, asked: Asked) -> HTMLResponse:
     """Return the card of one step; an answer that was typed is judged."""
-    try:
-        at, drawing = _find(request, asked)
-    except ProgramError as error:
-        return _refused(error, asked)
+    at, drawing = _find(request, asked)
     return show("walk/_card.html", card=card_view(at, drawing, asked))
 
 
 @router.post("/proof", response_class=HTMLResponse)
 def proof(request: Request, asked: Asked) -> HTMLResponse:
-    """Check every gradient against central differences."""
-    try:
-        at, _ = _find(request, asked)
-    except ProgramError as error:
-        return _refused(error, asked)
+    """Check every gradient against central differences; not while a number is to be predicted."""
+    if asked.walk.predict:
+        raise HTTPException(409)
+    at, _ = _find(request, asked)
     return show("walk/_proof.html", proof=proof_view(at))
 
 
@@ -57,8 +49,3 @@ def _find(request: Request, asked: Question) -> tuple[Walked, Drawing]:
     if drawing is None or drawing.program is not numbers.program:
         drawing = pictures.drawing(numbers.program)
     return walked(pictures, numbers, asked.walk), drawing
-
-
-def _refused(error: ProgramError, asked: Question) -> HTMLResponse:
-    fault = fault_view(error, asked.source, asked.inputs)
-    return show("graph/_refused.html", 422, fault=fault)

@@ -17,11 +17,13 @@ import engine.graph
 from app.examples import EXAMPLES
 from app.main import create_app
 from app.settings import Settings
+from engine.mistakes import MISTAKES
+from engine.moments import state_at
 from engine.numerals import MINUS, exact, short
 from engine.ops import OPS
 from engine.predict import asks
 from engine.program import parse
-from engine.trace import GRAINS, MISTAKES, state_at, trace
+from engine.trace import GRAINS, trace
 from tests.app.pictures import SVG, Fragment, attribute, cards, picture
 from tests.engine.programs import written
 
@@ -429,14 +431,14 @@ def test_a_node_that_is_not_there_is_no_card(card):
 def test_a_mistake_shows_the_first_wrong_number_with_the_right_one_beside_it(
     draw, card, steps, source, mistake, name, wrong, right
 ):
-    said = Fragment(card(source, step=1, broken=mistake))
+    said = Fragment(card(source, step=1, broken=mistake, grain="edge"))
     note = said.one("p", class_="wrongly")
     assert f"the gradient of {name} comes to {short(wrong)}" in note.words
     assert f"Right would be {short(right)}." in note.words
-    (step,) = (b.attributes["data-step"] for b in said.all("button") if "data-step" in b.attributes)
-    assert steps(source, broken=mistake)["wrong"] == int(step)
-
-    edge = steps(source, broken=mistake, grain="edge")["wrong"]
+    (edge,) = (
+        int(b.attributes["data-step"]) for b in said.all("button") if "data-step" in b.attributes
+    )
+    assert steps(source, broken=mistake, grain="edge")["wrong"] == edge
     before, there = (
         cards(picture(draw(source, step=at, broken=mistake, grain="edge")))[node_of(source, name)]
         for at in (edge - 1, edge)
@@ -445,6 +447,27 @@ def test_a_mistake_shows_the_first_wrong_number_with_the_right_one_beside_it(
     assert "wrong" in there.looks
     assert (there.grad, there.word) == (f"+{short(wrong)}", f"right +{short(right)}")
     assert there.spoken.endswith(f"wrong, right is +{short(right)}")
+
+
+@pytest.mark.parametrize("grain", GRAINS)
+@pytest.mark.parametrize("mistake", sorted(MISTAKES))
+@pytest.mark.parametrize("source", ["a = 3\nb = a + a", COUNTEREXAMPLE, "a = 3\na + a - 2*a"])
+def test_the_first_wrong_number_is_said_as_the_picture_shows_it_at_that_step(
+    draw, card, steps, source, mistake, grain
+):
+    said = Fragment(card(source, step=1, broken=mistake, grain=grain)).one("p", class_="wrongly")
+    step = steps(source, broken=mistake, grain=grain)["wrong"]
+    if step is None:
+        assert said.words.startswith("Nothing comes out wrong here")
+        return
+    name, number, right = re.search(
+        r"gradient of (\S+) comes to (\S+)\. Right would be (\S+)\.", said.words
+    ).groups()
+    shown = cards(picture(draw(source, step=step, broken=mistake, grain=grain)))
+    there = shown[node_of(source, name)]
+    assert "wrong" in there.looks
+    assert there.grad.removeprefix("+") == number
+    assert there.word.removeprefix("right ").removeprefix("+") == right
 
 
 @pytest.mark.parametrize(("mistake", "wrong"), [("overwrite", "+1"), ("unzeroed", "+4")])
@@ -577,7 +600,7 @@ def test_the_hidden_number_is_nowhere_before_it_is_typed(page, draw, steps, card
 
 
 @pytest.mark.parametrize("place", WITHHELD)
-def test_once_shown_the_number_is_there(page, steps, card, place):
+def test_once_shown_the_number_is_there(draw, steps, card, place):
     walk = {"predict": 1, "step": place + 1, "shown": "found"}
     event = PREDICTED.events[place]
     number = event.contribution if event.kind == "flow" else event.value
@@ -590,7 +613,30 @@ def test_once_shown_the_number_is_there(page, steps, card, place):
     assert known == place + 1
     assert steps(MAZE, **walk | {"shown": ""})["known"] == place
     plain = {"grain": "edge", "step": place + 1}
-    assert shown_by_picture(page(MAZE, **walk)) == shown_by_picture(page(MAZE, **plain))
+    assert shown_by_picture(draw(MAZE, **walk)) == shown_by_picture(draw(MAZE, **plain))
+
+
+@pytest.mark.parametrize("shown", ["found", "given up"])
+def test_an_address_does_not_say_that_a_number_is_found(page, shown):
+    walk = {"predict": 1, "step": WITHHELD[0] + 1}
+    assert page(MAZE, **walk, shown=shown) == page(MAZE, **walk)
+
+
+def test_no_proof_is_given_while_predicting(client):
+    data = {"source": MAZE, "predict": 1, "step": 3}
+    answer = client.post("/walk/proof", data=data)
+    assert answer.status_code == 409
+    told = answer.json()["error"]
+    assert told["message"] == "A proof would tell every number."
+    assert "Predict each number" in told["hint"]
+    assert number_at(told["message"] + told["hint"]) == []
+
+
+def test_the_numbers_of_the_whole_are_not_sent_while_predicting(client, draw):
+    data = {"source": MAZE, "after": attribute(draw(MAZE), "data-drawing"), "set": "x:2"}
+    assert "cards" in client.post("/graph/numbers", data=data).json()
+    answer = client.post("/graph/numbers", data=data | {"predict": "1", "step": "3"})
+    assert answer.json() == {"stale": True}  # then /graph draws it, as far as it may be known
 
 
 def test_of_what_is_still_to_come_nothing_is_sent(steps):
@@ -767,8 +813,9 @@ def test_a_constant_alone_and_a_leaf_alone_can_be_walked(client, path):
     for source in ("2", "x", "x\nx"):
         for more in ({}, {"step": "1"}, {"step": "9", "grain": "edge"}, {"predict": "1"}):
             answer = client.post(path, data={"source": source, "node": "x#1", **more})
-            assert answer.status_code in {200, 422}, answer.text
-            assert answer.status_code == 200 or path == "/graph" or source == "x\nx"
+            proving = path == "/walk/proof" and "predict" in more
+            wanted = 409 if proving else 422 if source == "x\nx" else 200
+            assert answer.status_code == wanted, answer.text
 
 
 # whatever comes
@@ -789,8 +836,8 @@ forms = st.fixed_dictionaries(
 @given(form=forms)
 @settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow])
 def test_any_form_and_any_address_are_answered(client, form):
-    for path in ("/walk/steps", "/walk/card", "/walk/proof", "/graph"):
-        assert client.post(path, data=form).status_code in {200, 422}, path
+    for path in ("/walk/steps", "/walk/card", "/walk/proof", "/graph", "/graph/numbers"):
+        assert client.post(path, data=form).status_code in {200, 409, 422}, path
     address = {("p" if name == "source" else name): value for name, value in form.items()}
     assert client.get("/", params=address).status_code == 200
 

@@ -1,6 +1,7 @@
 """Where a person stands: read from an address or a form, opened, and cut down to what is seen."""
 
 import math
+from dataclasses import replace
 from urllib.parse import urlencode
 
 import numpy as np
@@ -10,11 +11,12 @@ from hypothesis import strategies as st
 from starlette.datastructures import FormData, QueryParams
 
 from app.examples import EXAMPLES
-from app.links import WHOLE, Walk, walk
+from app.links import WHOLE, Walk, walk, walk_in_form
 from app.pictures import Pictures
 from app.settings import Settings
 from app.walks import opened, seen, walked
-from engine.trace import GRAINS, MISTAKES, RATE
+from engine.mistakes import MISTAKES
+from engine.trace import GRAINS, RATE
 
 NEURON = EXAMPLES[0].source
 TROUBLE = "x = 1\ny = sqrt(x - 2)\n2*y + x"
@@ -109,8 +111,11 @@ def test_predicting_goes_edge_by_edge_from_the_first_step():
     [("", False, False), ("1", False, False), ("found", True, True), ("given up", True, False)],
 )
 def test_a_number_is_shown_when_it_is_found_or_given_up(text, shown, found):
-    read = walk(FormData({"shown": text, "predict": "1"}))
+    fields = {"shown": text, "predict": "1", "step": "3", "node": "x#1"}
+    read = walk_in_form(FormData(fields))
     assert (read.shown, read.found) == (shown, found)
+    address = walk(QueryParams(fields))  # which anybody may have written, never says so
+    assert address == replace(read, shown=False, found=False)
 
 
 # standing

@@ -55,6 +55,7 @@ def test_axe_finds_nothing_serious_on_a_walk(browse, axe, width, scheme):
         (TROUBLE, 4, {}),
         ("a = 3\nb = a + a", 5, {"broken": "overwrite"}),
         (NEURON, 9, {"predict": 1}),
+        (NEURON, 12, {}),
     ):
         walk(page, source, step, **more)
         still(page)

@@ -78,9 +78,13 @@ def test_a_whole_program_is_predicted_by_keyboard(page):
     shows(page, "x", "2.4", "+6")
 
 
-def test_who_predicts_no_more_sees_all_again(page):
+def test_who_predicts_no_more_stays_where_they_are_and_then_sees_all(page):
     walk(page, SQUARE, 2, predict=1)
+    expect(page.get_by_role("button", name="Play")).to_be_disabled()
     page.get_by_role("checkbox", name="Predict each number").uncheck()
+    at(page, 2)
+    shows(page, "y", "9", "")
+    page.keyboard.press("Escape")
     shows(page, "x", "3", "+6")
     page.wait_for_function("() => !location.search.includes('predict')")
 
@@ -127,3 +131,47 @@ def test_a_proof_of_broken_gradients_shows_which_are_wrong(page):
     page.get_by_role("button", name="Prove every gradient").click()
     expect(page.locator("#proof .bad")).to_contain_text("1 does not")
     expect(page.locator("#proof tbody.differs th")).to_have_text("a")
+
+
+def test_to_predict_begins_where_one_stands(page):
+    walk(page, NEURON, 13)
+    page.get_by_role("checkbox", name="Predict each number").check()
+    at(page, 13, 25)
+    expect(page.locator(".question label")).to_have_text("What does n hand on to x1*w1 + x2*w2?")
+    expect(page.locator("#grain")).to_have_value("edge")
+
+
+def test_a_late_answer_is_not_taken_for_one_to_the_next_question(page):
+    walk(page, "x = 3\ny = x*x\nz = y + x", 2, predict=1)
+    held = []
+    page.route(
+        "**/walk/card",
+        lambda route: (
+            held.append(route) if "answer=9" in route.request.post_data else route.continue_()
+        ),
+    )
+    page.fill("#answer", "9")
+    page.get_by_role("button", name="Check").click()
+    page.wait_for_timeout(200)
+    page.click("#next")
+    at(page, 3)
+    expect(page.locator(".question label")).to_contain_text("What is z")
+    for route in held:
+        route.continue_()
+    page.wait_for_timeout(400)
+    expect(page.locator("#card .right")).to_have_count(0)
+    expect(value(page, "z")).to_be_empty()
+
+
+def test_a_late_proof_does_not_stand_beside_a_prediction(page):
+    walk(page, SQUARE, 3)
+    held = []
+    page.route("**/walk/proof", lambda route: held.append(route))  # noqa: PLW0108  it wants a function
+    page.get_by_role("button", name="Prove every gradient").click()
+    page.wait_for_timeout(200)
+    page.get_by_role("checkbox", name="Predict each number").check()
+    expect(page.locator("#grain")).to_have_value("edge")
+    for route in held:
+        route.continue_()
+    page.wait_for_timeout(400)
+    expect(page.locator("#proof")).to_be_empty()

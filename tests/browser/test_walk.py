@@ -1,6 +1,7 @@
 """Walking through a program on the real page: keys, slider, cards, links, stops, the next pass."""
 
 import re
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import expect
@@ -17,6 +18,7 @@ from tests.browser.sights import (
     at,
     card,
     drawn,
+    focused,
     grad,
     leaf,
     lights,
@@ -32,6 +34,7 @@ from tests.browser.sights import (
 )
 
 STEPS = 21  # of the neuron
+CHAIN = "x0 = 0.5\n" + "\n".join(f"x{n} = tanh(x{n - 1}*1.1)" for n in range(1, 80))
 
 
 def traced(source):
@@ -219,7 +222,7 @@ def test_play_stops_where_a_stop_is_set_and_the_link_keeps_it(page):
     page.click("#play")
     at(page, 9)
     expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
-    page.wait_for_function("() => location.search.includes('stop=n%231')")
+    page.wait_for_function("() => /step=9&.*stop=n%231/.test(location.search)")
     page.reload()
     alive(page)
     at(page, 9)
@@ -364,7 +367,8 @@ def test_a_mistake_shows_the_first_wrong_number_and_the_right_one_beside_it(page
     if mistake == "overwrite":
         shows(page, "a", "3", "+1")
         expect(card(page, "a").locator("text.word")).to_have_text("right +2")
-    page.wait_for_function(f"() => location.search.includes('broken={mistake}')")
+    step = page.locator("#scrub").input_value()
+    page.wait_for_function(f"() => location.search.includes('step={step}&broken={mistake}')")
     page.reload()
     alive(page)
     expect(wrong.first).to_be_visible()
@@ -377,7 +381,7 @@ def test_a_mistake_that_does_no_harm_here_says_why(page):
     page.click("#mistakes summary")
     page.check("#mistakes [value=overwrite]")
     expect(page.locator("#card .wrongly")).to_have_text(
-        "Nothing comes out wrong here: no value is used twice."
+        "Nothing comes out wrong here: nothing that counts is overwritten."
     )
 
 
@@ -387,3 +391,171 @@ def test_a_long_program_keeps_its_step_behind_the_hash(page):
     alive(page)
     at(page, 5)
     assert "#p=" in page.url
+
+
+def test_the_present_phase_is_always_named_and_names_never_overlap(browse):
+    page = browse(viewport={"width": 1100, "height": 700})
+    walk(page, NEURON, 1, grain="phase")
+    for step, name in enumerate(("forward", "seed", "backward", "update"), 1):
+        at(page, step)
+        expect(page.locator("#phases .present span")).to_be_visible()
+        expect(page.locator("#phases .present")).to_have_text(name)
+        spans = page.locator("#phases span").evaluate_all(
+            """all => all.filter(each => !each.hidden).map(each => each.getBoundingClientRect())
+                 .map(box => [box.left, box.right]).sort((a, b) => a[0] - b[0])"""
+        )
+        assert all(a[1] < b[0] for a, b in pairwise(spans))
+        page.keyboard.press("ArrowRight")
+
+
+def test_the_card_and_the_proof_belong_to_the_numbers_in_the_picture(page):
+    walk(page, SQUARE, 4, node="x%231")
+    page.get_by_role("button", name="Prove every gradient").click()
+    expect(page.locator("#proof .good")).to_be_visible()
+    page.keyboard.press("ArrowRight")
+    at(page, 5)
+    expect(page.locator("#proof .good")).to_be_visible()  # a step changes no gradient
+    page.keyboard.press("ArrowLeft")
+    leaf(page, "x").get_by_role("textbox").fill("5")
+    shows(page, "x", "5", "+10")
+    expect(page.locator("#card .factors .sum .amount")).to_have_text("+10")
+    expect(page.locator("#card .open dd").first).to_have_text("5")
+    expect(page.locator("#proof")).to_be_empty()
+
+
+def test_an_open_node_follows_its_slider_without_a_walk(page):
+    walk(page, SQUARE, node="y%231")
+    leaf(page, "x").get_by_role("textbox").fill("4")
+    expect(page.locator("#card .open dd").first).to_have_text("16")
+
+
+def test_two_quick_leaps_bring_the_acting_node_into_view(page):
+    visit(page, CHAIN)
+    page.keyboard.press("ArrowRight")
+    for key in ("PageDown", "PageDown", "PageUp", "PageDown"):
+        page.keyboard.press(key)
+    still(page)
+    inside = page.evaluate(
+        """() => {
+          const inner = document.querySelector('.card.now').getBoundingClientRect();
+          const outer = document.getElementById('canvas').getBoundingClientRect();
+          return inner.left >= outer.left && inner.right <= outer.right
+            && inner.top >= outer.top && inner.bottom <= outer.bottom;
+        }"""
+    )
+    assert inside
+
+
+@pytest.mark.parametrize("width", [961, 1024, 1100, 1240, 1280, 1440])
+def test_every_control_of_the_walk_can_be_used_at_any_width(browse, width):
+    page = browse(viewport={"width": width, "height": 800})
+    walk(page, NEURON, 3)
+    for name in ("first", "previous", "play", "next", "last", "scrub", "grain", "speed", "loop"):
+        x, y = middle(page.locator(f"#{name}"))
+        hit = page.evaluate(
+            "([x, y]) => document.elementFromPoint(x, y)?.closest('[id]').id", [x, y]
+        )
+        assert hit == name
+    assert page.locator("#scrub").bounding_box()["width"] > 200
+    canvas = page.locator("#canvas").bounding_box()
+    panel = page.locator("#inspector").bounding_box()
+    assert canvas["x"] + canvas["width"] <= panel["x"] + 1
+
+
+def test_the_node_that_is_opened_is_seen(page):
+    walk(page, NEURON, 15)
+    card(page, "x1").click()
+    heading = page.locator(".open h2")
+    expect(heading).to_be_in_viewport()
+    tools = page.locator(".tools").bounding_box()
+    assert heading.bounding_box()["y"] + 20 < tools["y"]
+
+
+def test_the_focus_stays_where_it_was(page):
+    walk(page, NEURON, 20)
+    page.locator("#next").focus()
+    page.keyboard.press("Enter")
+    at(page, STEPS)
+    assert focused(page) == "next"
+    page.locator("#card .slope button").focus()
+    page.keyboard.press("ArrowLeft")
+    at(page, 20)
+    assert page.evaluate("document.activeElement.closest('#card') !== null")
+    card(page, "n").click()
+    page.locator("#stop-here").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#stop-here")).to_be_focused()
+    page.locator("#prove").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#proof .good")).to_be_visible()
+    expect(page.locator("#prove")).to_be_focused()
+    page.locator("#close").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#canvas")).to_be_focused()
+
+
+def test_an_edit_keeps_the_step_and_ends_the_play(page):
+    walk(page, NEURON, 14)
+    page.select_option("#speed", "0.5")
+    page.click("#play")
+    at(page, 15)
+    page.click("#source")
+    page.keyboard.press("Control+End")
+    page.keyboard.type("  # hi")
+    drawn(page, NEURON + "  # hi")
+    at(page, 15)
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+
+
+def test_closing_ends_the_mistakes_too(page):
+    walk(page, "a = 3\nb = a + a", broken="overwrite")
+    expect(page.locator("#card .wrongly")).to_contain_text("comes to 1. Right would be 2.")
+    page.click("#close")
+    expect(page.locator("#inspector")).to_be_hidden()
+    shows(page, "a", "3", "+2")
+    page.wait_for_function("() => !location.search.includes('broken')")
+
+
+def test_an_unknown_node_in_the_link_opens_nothing(page):
+    walk(page, NEURON, node="zz")
+    shows(page, "w1", "−3", "+1")
+    expect(page.locator("#inspector")).to_be_hidden()
+
+
+def test_escape_on_the_slider_leaves_one_thing_at_a_time(page):
+    walk(page, NEURON, 5, node="n%231")
+    page.locator("#scrub").focus()
+    page.keyboard.press("Escape")
+    expect(page.locator("#card .open")).to_have_count(0)
+    at(page, 5)
+    page.keyboard.press("Escape")
+    expect(page.locator("#where")).to_have_text("21 steps")
+
+
+def test_a_rate_that_is_no_number_is_undone(page):
+    walk(page, NEURON, 19)
+    page.fill("#rate", "0.5x")
+    expect(page.locator("#rate")).to_have_attribute("aria-invalid", "true")
+    page.locator("#canvas").focus()
+    expect(page.locator("#rate")).to_have_value("0.1")
+    expect(value(page, "w1")).to_have_text("−3.1")
+    assert "rate" not in page.url
+
+
+def test_the_address_follows_a_fast_play(page):
+    walk(page, NEURON, 1)
+    page.select_option("#speed", "20")
+    page.click("#play")
+    page.wait_for_function("() => Number(new URLSearchParams(location.search).get('step')) > 3")
+    page.wait_for_function("() => location.search.includes('step=21')")
+
+
+def test_one_bad_answer_is_not_the_end(page, complaints):
+    complaints.allow("JSON")
+    walk(page, SQUARE, 2)
+    page.route("**/walk/steps", lambda route: route.fulfill(body="{"))
+    leaf(page, "x").get_by_role("textbox").fill("4")
+    page.wait_for_timeout(300)
+    page.unroute("**/walk/steps")
+    leaf(page, "x").get_by_role("textbox").fill("5")
+    expect(value(page, "y")).to_have_text("25")

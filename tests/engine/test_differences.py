@@ -1,6 +1,7 @@
 """Differences: slopes at step 0, the jump at a kink, and which measurement is believed."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -64,6 +65,34 @@ def test_noise_widens_every_error():
 def test_the_smallest_error_is_believed_unless_a_smaller_step_gainsays_it(slopes, errors, best):
     measured = Slopes(np.array(slopes), np.array(errors), np.array([1.0, 0.5]))
     assert measured.best() == best
+
+
+def test_what_leads_as_far_with_the_last_steps_as_with_the_first_is_restless():
+    for function, restless in [
+        (lambda x: np.sin(1e99 * x), True),
+        (np.sin, False),
+        (np.abs, False),
+        (lambda x: x + 1e17, False),
+    ]:
+        pairs = pairs_of(function, 1.0)
+        outputs = np.array([[[pairs.output]]])
+        assert replace(pairs, output=outputs).restless.all() == restless
+
+
+def test_a_slope_is_gainsaid_by_a_smaller_step_of_any_row():
+    slopes, errors = np.array([[1.0, 1.0], [1.0, 9.0]]), np.full((2, 2), 0.1)
+    measured = Slopes(slopes, errors, np.array([1.0, 0.5]))
+    assert measured.gainsays(0)
+    assert not measured.gainsays(1)
+    assert not Slopes(slopes[:1], errors[:1], measured.steps).gainsays(0)
+    assert not Slopes(slopes[:0], errors[:0], measured.steps).gainsays(0)
+
+
+def test_what_is_left_out_is_not_chosen():
+    measured = Slopes(np.array([1.0, 1.1]), np.array([0.01, 0.1]), np.array([1.0, 0.5]))
+    assert measured.choice() == 0
+    assert measured.without(0).choice() == 1
+    assert measured.without(0).without(1).choice() is None
 
 
 def test_a_slope_is_backed_by_one_that_is_near_and_good_enough():

@@ -56,6 +56,20 @@ def test_noise_is_a_few_bits_and_many_where_digits_cancel():
     assert moves_of("x*3", x=2.0).noise(np.array([2])).tolist() == [0.0]
 
 
+def test_between_a_node_and_the_output_each_node_tells_where_it_is_led():
+    moves = moves_of("y = x*x\nz = 5*x\ny + 1", x=2.0)
+    pairs = moves.on_the_way(0, STEPS[None])  # z does not reach the output
+    assert pairs.output[:, 0, 0].tolist() == [4.0, 5.0]
+    assert pairs.high[:, 0].tolist() == [[6.25, 4.515625], [7.25, 5.515625]]
+    assert pairs.low[:, 0].tolist() == [[2.25, 3.515625], [3.25, 4.515625]]
+    assert (pairs.noise[:, 0, 0] > 0).all()
+    assert moves.on_the_way(moves.graph.output, STEPS[None]).high.shape == (0, 1, 2)
+
+
+def test_what_the_sum_of_a_gradient_cannot_keep_counts_as_spread():
+    assert moves_of("z = x - x\nx*1e-20 - z", x=1.0).spread[0] > 1e-16
+
+
 def test_the_spread_of_gradients_is_of_their_last_bits():
     moves = moves_of("tanh(x)*3", x=0.5)
     assert moves.spread.shape == (len(moves.graph),)

@@ -128,6 +128,33 @@ def test_it_is_a_method_a_function_and_a_word_of_the_language(op):
     assert op.why in getattr(engine, op.name).__doc__
 
 
+FLAT = [op for op in OPS.values() if op.flat]
+LITTLE = 0.1  # "so little gets through"
+LINE = [*np.linspace(-12, 12, 4_801).tolist(), -1e6, 1e6]  # fine enough to see where flat begins
+
+
+@pytest.mark.parametrize("op", FLAT, ids=lambda op: op.name)
+def test_wherever_a_row_calls_its_curve_flat_little_gets_through(op):
+    points = [(x, op.value(x)) for x in LINE]
+    flat = [op.slope[0](*point) for point in points if op.saturates(*point)]
+    assert flat
+    assert max(map(abs, flat)) < LITTLE
+
+
+@pytest.mark.parametrize("op", FLAT, ids=lambda op: op.name)
+def test_what_a_row_calls_flat_lies_far_out(op):
+    assert any(op.saturates(x, op.value(x)) for x in (-5.0, 5.0))
+    assert not any(op.saturates(x, op.value(x)) for x in (-0.9, 0.0, 0.9))
+
+
+@few
+@given(data=st.data())
+def test_a_row_without_a_flat_stretch_never_saturates(data):
+    op = data.draw(st.sampled_from([op for op in OPS.values() if not op.flat]))
+    point = data.draw(inside(op))
+    assert not op.saturates(*point, op.value(*point))
+
+
 @pytest.mark.parametrize(
     ("name", "point", "slopes"),
     [

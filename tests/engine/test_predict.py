@@ -8,11 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.answers import CLOSE, TOO_LONG, UNREADABLE
+from engine.mistakes import MISTAKES
 from engine.numerals import exact, short
 from engine.ops import OPS
-from engine.predict import Question, asks, judge
+from engine.predict import asks, judge
 from engine.program import parse
-from engine.trace import MISTAKES, trace
+from engine.trace import trace
 from tests.engine.graphs import ANY, graphs, numbers
 
 NEURON = "n = x1*w1 + x2*w2 + b\no = tanh(n)"
@@ -65,12 +66,12 @@ def asked(draw):
 ])  # fmt: skip
 def test_a_question_is_a_plain_sentence(kind, node, operand, question):
     walked = traced(NEURON, **POINT)
-    assert asks(walked, find(walked, kind, node, operand)) == Question(question)
+    assert asks(walked, find(walked, kind, node, operand)) == question
 
 
 def test_an_operand_that_stands_twice_is_asked_about_by_its_place():
     walked = traced("b = a*a", a=3)
-    first, second = (asks(walked, find(walked, "flow", "b", nth=nth)).asked for nth in (0, 1))
+    first, second = (asks(walked, find(walked, "flow", "b", nth=nth)) for nth in (0, 1))
     assert first == "What does b hand on to a as its first operand?"
     assert second == "What does b hand on to a as its second operand?"
 
@@ -97,7 +98,7 @@ def test_every_op_is_asked_about_in_words_of_its_operands(op):
     call = signs.get(op.name, f"{op.name}({','.join(op.params)})")
     walked = traced(f"r = {call}", x=0.5, y=0.75)
     event = find(walked, "forward", "r")
-    for words in (asks(walked, event).asked, judge(walked, event, "7777").hint):
+    for words in (asks(walked, event), judge(walked, event, "7777").hint):
         assert set(op.params) <= set(re.findall(r"\w+", words))
     assert "{" not in judge(walked, event, "7777").hint
 
@@ -199,7 +200,7 @@ def test_the_old_number_is_the_one_the_mistaken_gradient_moves():
 def test_long_names_are_cut():
     walked = traced(f"tanh({' + '.join(['x'] * 60)})", x=0.01)
     event = find(walked, "flow", walked.graph.name(walked.graph.output))
-    for words in (asks(walked, event).asked, judge(walked, event, "77").hint):
+    for words in (asks(walked, event), judge(walked, event, "77").hint):
         assert "…" in words
         assert len(words) < 150
 
@@ -218,9 +219,9 @@ def test_a_number_that_is_not_the_right_one_is_wrong_and_is_told_something(case,
     right = number_of(walked.events[event])
     answer = right * factor if right else factor
     if not math.isclose(answer, right, rel_tol=1e-9) and math.isfinite(answer):
-        verdict = judge(walked, event, exact(answer))
-        assert not verdict.right
-        assert verdict.hint.endswith(".")
+        judgement = judge(walked, event, exact(answer))
+        assert not judgement.right
+        assert judgement.hint.endswith(".")
 
 
 def tempting(walked, place):

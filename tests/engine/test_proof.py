@@ -229,6 +229,66 @@ def test_what_cannot_be_measured_says_why(source, x, words):
     assert words in found.note
 
 
+@pytest.mark.parametrize(
+    ("source", "x"),
+    [
+        ("1/x + 1e23", 1e-6),  # steps of 1 leave the pole's range, and the sum hides it
+        ("1/x + 1e17*x + 1e23", 1e-6),
+        ("sin(x) + x", 1e30),  # a step of one bit leads anywhere in the wave
+        ("tan(sin(-x))", 1e17),
+        ("y = 0*x\n1e20*x + sin(1e99*x + y)", 0.0),
+        ("z = x - x\nx*1e-20 - z", -1e-7),  # 1e-20 - 1 + 1 is 0 in backprop's own sum
+    ],
+)
+def test_what_only_seems_to_differ_is_not_said_to(source, x):
+    assert "differs" not in marks(proof_of(source, x=x)[1])
+
+
+def marked(source, gradient, **inputs):
+    """Return the mark of x where backprop is said to have this gradient."""
+    program = parse(source)
+    values = forward(program.graph, program.leaves(inputs))
+    given_ = backward(program.graph, values)
+    node = program.input_named["x"].node
+    given_[node] = gradient
+    checks = prove(program.graph, values, given_).checks
+    return next(check.mark for check in checks if check.node == node)
+
+
+@pytest.mark.parametrize(
+    ("source", "x"),
+    [
+        ("x + 1e17", 2.0),
+        ("x + 1e15", 2.0),
+        ("1e3*x + 1e17", 2.0),
+        ("1e-5*x + 1e9", 2.0),
+        ("cos((x + 1e200)/-2.5)", 1.0),
+        ("sin(x + 1)", 1e23),
+    ],
+)
+def test_a_gradient_of_0_is_not_proved_by_a_sum_that_swallows_every_move(source, x):
+    assert marked(source, 0.0, x=x) == "unmeasured"
+
+
+@pytest.mark.parametrize(
+    ("source", "x"),
+    [
+        ("relu(x) + 1", -1e-7),
+        ("relu(x)*3 + 5", -2.0),
+        ("max(x, 3)*2 + 1", 1.0),
+        ("x*0 + 1e6", 1e-5),
+        ("tanh(x)*2", 30.0),
+        ("tanh(relu(x))", -1.0),
+        ("(x - x)*7 + 1", 3.0),
+        ("x^0 + 5", 2.0),
+        ("x*x + 4", 0.0),
+    ],
+)
+def test_a_gradient_of_0_agrees_where_it_is_0_and_a_planted_one_differs(source, x):
+    assert marked(source, 0.0, x=x) == "agrees"
+    assert marked(source, 0.01, x=x) == "differs"
+
+
 def test_what_the_output_does_not_depend_on_agrees_at_zero():
     _, proof = proof_of("z = 2*x\nx + 1", x=3.0)
     assert marks(proof) == {"agrees"}

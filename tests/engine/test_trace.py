@@ -9,11 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.evaluate import backward, forward
+from engine.events import Phase
 from engine.expr import Expr
 from engine.graph import Graph, in_evaluation_order, leaf_numbers
+from engine.mistakes import MISTAKES, Wrong, depth_first
+from engine.moments import state_at
 from engine.optimizers import OPTIMIZERS
 from engine.program import parse
-from engine.trace import GRAINS, MISTAKES, Phase, Wrong, depth_first, state_at, trace
+from engine.trace import GRAINS, trace
 from tests.engine.graphs import ANY, USUAL, graphs, numbers
 
 MANY = 5_000

@@ -1,16 +1,19 @@
 """Formulas as mathematics: what is written down means what the row means."""
 
+import re
+import unicodedata
 from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.notation import latex, mathml, plain
+from engine.latex import latex
+from engine.notation import mathml, plain
 from engine.numerals import short
 from engine.ops import OPS
 from engine.rules import scalar
-from engine.typeset import Line, Word, partial, read
+from engine.typeset import Fenced, Line, Power, Root, Row, Word, partial, read, sign
 from tests.engine.points import inside
 from tests.engine.reading import meaning
 
@@ -102,7 +105,119 @@ def test_latex_spells_greek_names_and_powers_of_ten():
 
 
 def test_latex_escapes_what_a_person_named():
-    assert latex([Line(Word("a_b"), ())]).split("\n")[1].strip() == r"\mathit{a\_b}"
-    assert (
-        latex([Line(Word("100% {x}", "words"), ())]).split("\n")[1].strip() == r"\text{100\% \{x\}}"
-    )
+    assert tex(Word("a_b")) == r"\mathit{a\_b}"
+    assert tex(Word("100% {x}", "words")) == r"\text{100\% \{x\}}"
+    assert tex(Word("50%")) == r"\text{50\%}"
+
+
+def tex(piece):
+    """Return the LaTeX of one piece alone."""
+    return latex([Line(piece, ())]).split("\n")[1].strip()
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("Α", r"\mathrm{A}"), ("Ε", r"\mathrm{E}"), ("Ρ", r"\mathrm{P}"), ("ο", "o"),
+        ("ς", r"\varsigma"), ("ε", r"\varepsilon"), ("λx", r"\mathit{\lambda x}"),
+        ("έ", r"\acute{\varepsilon}"), ("ŷ", r"\hat{y}"), ("x̂", r"\hat{x}"), ("é", r"\acute{e}"),
+        ("Ω_1", r"\mathit{\Omega \_1}"), ("名前", r"\text{名前}"), ("größe", r"\text{größe}"),
+        ("Δ名", r"\text{$\Delta$名}"), ("long_na…", r"\text{long\_na…}"),
+    ],
+)  # fmt: skip
+def test_latex_writes_names_with_commands_that_exist(name, written):
+    assert tex(Word(name)) == written
+
+
+@pytest.mark.parametrize(
+    ("words", "written"),
+    [
+        ("log(−Ω_1)", r"\text{log(-$\Omega$\_1)}"),
+        ("ά·x̂", r"\text{$\acute{\alpha}$·$\hat{x}$}"),
+        ("a < b", r"\text{a $<$ b}"),
+    ],
+)
+def test_latex_writes_letters_among_words_as_mathematics(words, written):
+    assert tex(Word(words, "words")) == written
+
+
+@pytest.mark.parametrize(
+    ("number", "written"),
+    [
+        ("−∞", r"-\infty"), ("nan", r"\mathrm{nan}"), ("1_000", r"1\_000"),
+        ("1E5", r"1 \cdot 10^{5}"),
+        ("0xe1", r"\mathrm{0xe1}"), ("0b_1", r"\mathrm{0b\_1}"), ("−.5e−07", r"-.5 \cdot 10^{-07}"),
+    ],
+)  # fmt: skip
+def test_latex_writes_numbers_as_they_were_typed(number, written):
+    assert tex(Word(number, "number")) == written
+
+
+def commands(written):
+    return set(re.findall(r"\\(?:[a-zA-Z]+|.)", written, re.DOTALL))
+
+
+# What LaTeX and amsmath have, of what may be needed: listed by hand.
+KNOWN = commands(
+    r"""\begin \end \text \mathit \mathrm \operatorname \frac \sqrt \left \right \quad \cdot \times
+    \le \ge \ne \approx \leftarrow \infty \partial \sin \cos \tan \sinh \cosh \tanh \log \exp \max
+    \min \acute \grave \hat \tilde \bar \breve \dot \ddot \mathring \check \alpha \beta \gamma
+    \delta \epsilon \varepsilon \zeta \eta \theta \vartheta \iota \kappa \lambda \mu \nu \xi \pi
+    \varpi \rho \varrho \sigma \varsigma \tau \upsilon \phi \varphi \chi \psi \omega \Gamma \Delta
+    \Theta \Lambda \Xi \Pi \Sigma \Upsilon \Phi \Psi \Omega \textbackslash \textasciicircum
+    \textasciitilde \_ \# \$ \% \& \{ \} \\"""
+)
+GREEK = [
+    letter
+    for letter in map(chr, range(0x386, 0x3CF))
+    if unicodedata.name(letter, "").startswith("GREEK") and letter.isalpha()
+]
+anything = st.text(
+    st.sampled_from("xyΑλέΰς_{}$\\^~#%&∂∞−·<|名éø ̂") | st.characters(exclude_categories=["C"]),
+    min_size=1,
+    max_size=8,
+)
+kinds = st.sampled_from(["name", "words", "number"])
+pieces = st.recursive(
+    st.builds(Word, anything, kinds)
+    | st.builds(Word, st.sampled_from(sorted(OPS)), st.just("function")),
+    lambda inner: (
+        st.builds(partial, inner, inner)
+        | st.builds(Power, inner, inner)
+        | st.builds(Root, inner)
+        | st.builds(Fenced, inner, st.booleans())
+        | st.builds(lambda a, b, s: Row((a, sign(s), b)), inner, inner, st.sampled_from("+−·×<≤"))
+    ),
+    max_leaves=5,
+)
+
+
+def unbalanced(written):
+    """Return how many braces are left open, None where one closes too early."""
+    depth = 0
+    for brace in re.findall(r"[{}]", re.sub(r"\\.", "", written)):
+        depth += 1 if brace == "{" else -1
+        if depth < 0:
+            return None
+    return depth
+
+
+@given(piece=pieces)
+def test_latex_holds_only_commands_that_exist_and_braces_that_match(piece):
+    written = latex([Line(piece, (("≈", piece),), piece)])
+    assert commands(written) <= KNOWN
+    assert unbalanced(written) == 0
+    bare = re.sub(r"\\.", "", written)
+    assert not set("#%~") & set(bare)
+    assert bare.count("$") % 2 == 0
+    for named in re.findall(r"\\operatorname\{((?:[^{}\\]|\\.)*)\}", written):
+        assert "_" not in re.sub(r"\\.", "", named)
+
+
+@pytest.mark.parametrize("letter", GREEK)
+@pytest.mark.parametrize("kind", ["name", "words"])
+def test_every_greek_letter_is_written_in_ascii_with_a_command_that_exists(letter, kind):
+    written = tex(Word(letter, kind))
+    assert written.isascii()
+    assert commands(written) <= KNOWN
+    assert unbalanced(written) == 0
