@@ -61,6 +61,10 @@ class Walked:
         after = self.trace.cuts(self.walk.grain)[self.step + 1]
         return after - 1 if self.asked is not None else after
 
+    def step_of(self, event: int) -> int:
+        """Return the step that holds an event, from 1."""
+        return self.trace.step_of(event, self.walk.grain) + 1
+
     @property
     def plain(self) -> bool:
         """Return whether it shows the finished numbers, and the right ones."""

@@ -58,7 +58,7 @@ function write(html) {
   markStops();
   const at = document.activeElement;
   const free = at === document.body || at.closest(".inspector, .transport");
-  if (free && !at.matches("input") && field("answer")) field("answer").focus();
+  if (free && !at.matches("input") && field("answer")) field("answer").focus({ preventScroll: true });
   else if (again) (panel.querySelector(again) ?? panel.querySelector("section"))?.focus();
   const node = field("node").value;
   if (node && node !== opened) panel.querySelector(".open")?.scrollIntoView({ block: "nearest" });

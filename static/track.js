@@ -6,7 +6,7 @@ const phases = field("phases");
 const stops = field("stops");
 const NAMES = { seed: "the seed" };
 const APART = 6; // px between two names
-const WORDS = 70; // px that "Step of" takes
+const WORDS = 58; // px that "Step of" takes
 const DIGIT = 9;
 let total = 1;
 

@@ -8,7 +8,8 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from app.asked import Asked, Question
 from app.pages import show
 from app.pictures import Drawing
-from app.steps import card_view, proof_view, steps_view
+from app.proofs import proof_view
+from app.steps import card_view, steps_view
 from app.views import note_views
 from app.walks import Walked, walked
 

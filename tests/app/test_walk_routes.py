@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import app.steps
+import app.proofs
 import engine.evaluate
 import engine.graph
 from app.examples import EXAMPLES
@@ -545,7 +545,7 @@ def test_what_cannot_be_measured_says_why(prove):
 
 
 def test_all_gradients_are_proved_and_only_so_many_listed(monkeypatch, prove):
-    monkeypatch.setattr(app.steps, "MOST_CHECKS", 4)
+    monkeypatch.setattr(app.proofs, "MOST_CHECKS", 4)
     looks, sentence, html = prove(NEURON)
     assert looks == "good"
     assert sentence.startswith("✓ 10 of 10 gradients agree")
