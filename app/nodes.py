@@ -11,7 +11,7 @@ from engine.drawing.cards import tone
 from engine.figures import digits, multiplied
 from engine.moments import state_at
 from engine.numerals import DIGITS, exact, short, signed
-from engine.paths import Path, paths
+from engine.paths import Path
 from engine.wording import name_of
 
 LONGEST_NAME = 22  # characters of a name on a path
@@ -53,7 +53,7 @@ def open_node(at: Walked, drawing: Drawing) -> OpenNodeView | None:
         return None
     node, graph = drawing.names.index(key), at.trace.graph
     moment = state_at(at.trace.moments[node], at.events)
-    found = paths(graph, at.numbers.values, node) if not at.walk.predict else None
+    found = at.numbers.paths(node) if not at.walk.predict else None
     settled, op = at.trace.settled[node], graph.op(node)
     return OpenNodeView(
         node=node,

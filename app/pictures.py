@@ -7,10 +7,10 @@ work: a program is kept by its text, a drawing by its text and the drawing it fo
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 from hashlib import sha256
 from threading import Lock
 
@@ -33,18 +33,22 @@ from engine.errors import LimitError, MemoryLimitError
 from engine.evaluate import Gradients, Problem, broken_slopes, problems
 from engine.graph import Graph
 from engine.native import forward, gradients
+from engine.paths import Paths, paths
 from engine.program import Limits, Program, parse
 from engine.spans import START
 from engine.trace import RATE, Trace, trace
 
 Array = NDArray[np.float64]
 
+_NumbersKey = tuple[Program, bytes]
 _TraceKey = tuple[Program, bytes, float, frozenset[str]]
 
 # With a larger share of new nodes than this it is another program: it is laid out afresh.
 MOST_NEW = 0.5
 # What a node takes in a cache, roughly; so many bytes of text count as one.
 BYTES_A_NODE = 1_000
+BYTES_AN_EVENT = 1_100  # of a trace, with what it has found out about itself
+OPEN_NODES = 2  # at one setting of the inputs; a path may be as long as the program
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +70,11 @@ class Numbers:
         if np.isfinite(self.found.nodes[~self.program.graph.constant]).all():
             return []
         return broken_slopes(self.program.graph, self.values)
+
+    @cached_property
+    def paths(self) -> Callable[[int], Paths]:
+        """Return what finds the paths from a node to the output, and keeps those of the last."""
+        return lru_cache(OPEN_NODES)(partial(paths, self.program.graph, self.values))
 
     @cached_property
     def troubles(self) -> dict[int, str]:
@@ -135,6 +144,9 @@ class Pictures:
         self._memory = int(settings.megabytes * 1e6)
         self._lock = Lock()
         self._drawings: LRUCache[str, Drawing] = LRUCache(settings.cache_nodes, _weight_of_drawing)
+        self._numbers: LRUCache[_NumbersKey, Numbers] = LRUCache(
+            settings.cache_nodes, _weight_of_numbers
+        )
         self._traces: LRUCache[_TraceKey, Trace] = LRUCache(settings.cache_nodes, _weight_of_trace)
         self.program = cached(LRUCache(settings.cache_nodes, _weight), lock=Lock())(
             lambda source: parse(source, limits)
@@ -147,8 +159,19 @@ class Pictures:
             ProgramError: the text is refused.
         """
         program = self.program(source)
+        leaves = program.leaves(inputs)
+        key = (program, leaves.tobytes())
+        with self._lock:
+            known = self._numbers.get(key)
+        if known is None:
+            known = self._compute(program, leaves)
+            with self._lock, suppress(ValueError):  # heavier than the whole cache: not kept
+                self._numbers[key] = known
+        return known
+
+    def _compute(self, program: Program, leaves: Array) -> Numbers:
         try:
-            values = forward(program.graph, program.leaves(inputs), self._memory)
+            values = forward(program.graph, leaves, self._memory)
         except MemoryLimitError as error:
             raise LimitError(str(error), START) from error
         return Numbers(
@@ -193,7 +216,11 @@ def _weight(program: Program) -> int:
 
 
 def _weight_of_trace(trace: Trace) -> int:
-    return len(trace.events)
+    return len(trace.events) * BYTES_AN_EVENT // BYTES_A_NODE
+
+
+def _weight_of_numbers(numbers: Numbers) -> int:
+    return _weight(numbers.program)
 
 
 def _weight_of_drawing(drawing: Drawing) -> int:

@@ -39,7 +39,12 @@ class Settings:
     body_bytes: int = row(1_000_000, "A request with a longer body is answered with 413.", least=1)
     nodes: int = row(5_000, "A program whose graph would have more nodes is refused.", least=1)
     depth: int = row(2_000, "One expression nested deeper than this is refused.", least=1)
-    seconds: float = row(1.0, "A program that takes longer to answer is given up.", least=0.01)
+    seconds: float = row(
+        1.0,
+        "A program that takes longer to read is given up; /api/trace answers with the steps that"
+        " it has by then.",
+        least=0.01,
+    )
     megabytes: float = row(
         1_000.0,
         "Numbers that would take more megabytes are refused: 32 bytes a node and lane, and more.",
@@ -49,7 +54,8 @@ class Settings:
         20_000, "One answer of /api/trace holds at most so many events, flows included.", least=1
     )
     cache_nodes: int = row(
-        100_000, "Programs and drawings with so many nodes in all are kept; 0 is none."
+        100_000,
+        "Of programs, drawings, numbers and traces each, so many nodes are kept; 0 is none.",
     )
     host: str = row("127.0.0.1", "The address to listen on; 0.0.0.0 is every one it has.")
     port: int = row(8000, "The port to listen on; 0 takes any free one.", most=65_535)

@@ -102,7 +102,7 @@ class Pairs:
         low: the outputs after the moves down.
     """
 
-    output: Any
+    output: Any  # a float, or the outputs
     noise: Any
     ups: Array
     downs: Array
@@ -117,18 +117,21 @@ class Pairs:
     @cached_property
     def left(self) -> Array:
         """Return the slopes of what lies below."""
-        return (self.output - self.low) / self.downs
+        slopes: Array = (self.output - self.low) / self.downs
+        return slopes
 
     @cached_property
     def right(self) -> Array:
         """Return the slopes of what lies above."""
-        return (self.high - self.output) / self.ups
+        slopes: Array = (self.high - self.output) / self.ups
+        return slopes
 
     @cached_property
     def rounding(self) -> Array:
         """Return what rounding makes of each slope."""
         largest = np.maximum(np.maximum(abs(self.high), abs(self.low)), abs(self.output))
-        return (self.noise + EPS * largest + TINY) / np.minimum(self.ups, self.downs)
+        rounding: Array = (self.noise + EPS * largest + TINY) / np.minimum(self.ups, self.downs)
+        return rounding
 
     @cached_property
     def bent(self) -> NDArray[np.bool_]:
@@ -141,15 +144,18 @@ class Pairs:
 
     @property
     def restless(self) -> NDArray[np.bool_]:
-        """Return, of each row, whether the last steps lead as far as the first: sin(1e99*x) does.
+        """Return, of (..., scales, steps), where the last steps lead as far as the first.
 
-        What its slopes show is chance.
+        Slopes of sin(1e99*x) are chance. So they are where a bit changes all of it, and no step
+        leads further than that.
         """
         moves = np.maximum(abs(self.high - self.output), abs(self.low - self.output))
         moves = np.where(np.isfinite(moves), moves, 0.0)
         first, last = moves[..., :FIRST_LAST].max(axis=-1), moves[..., -FIRST_LAST:].max(axis=-1)
         beyond = last > 8 * EPS * abs(self.output[..., 0])  # one that a sum swallows is no such
         restless: NDArray[np.bool_] = beyond & (last > 0.01 * first)
+        drowned = (self.noise > 0.1 * abs(self.output)) & (10 * self.noise > first[..., None])
+        restless |= drowned.all(axis=(-2, -1))[..., None]
         return restless
 
     def extrapolated(self) -> Slopes:

@@ -46,8 +46,8 @@ def _value(node: ast.expr, numbers: Mapping[str, Fraction]) -> Fraction | None:
         case ast.Name(id=name):
             return numbers.get(name)  # pi is no fraction
         case ast.UnaryOp(op=ast.USub(), operand=operand):
-            value = _value(operand, numbers)
-            return None if value is None else -value
+            inside = _value(operand, numbers)
+            return None if inside is None else -inside
         case ast.BinOp(left=left, op=op, right=right):
             return _joined(op, _value(left, numbers), _value(right, numbers))
         case ast.Call(func=ast.Name(id=name), args=[argument]):

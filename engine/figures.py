@@ -87,9 +87,11 @@ def exactly(numbers: Sequence[str], result: str, combine: Combine) -> bool:
         return wanted.is_nan()
     if found is None:
         return False
-    if math.isfinite(found) and wanted.is_finite():
+    if isinstance(found, float):
+        found = Decimal(found)
+    if wanted.is_finite() and (isinstance(found, Fraction) or found.is_finite()):
         return Fraction(found) == Fraction(wanted)
-    return bool(found == wanted) or (math.isnan(found) and wanted.is_nan())
+    return str(found) == str(wanted)  # nan is nan
 
 
 def relation(numbers: Sequence[str], result: str, combine: Combine) -> str:

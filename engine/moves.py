@@ -86,12 +86,15 @@ class Moves:
     def noise(self, nodes: Nodes) -> Array:
         """Return (nodes,): how far the output moves when all after a node is off by a bit.
 
+        It is infinite where the output is no finite number then.
+
         Raises:
             Late: the time is over.
         """
         chance = np.random.default_rng(0)  # the same each time, so that the answer is
         still = np.zeros((len(nodes), NOISE_LANES))
-        return _largest(self._outputs(nodes, still, chance) - self.output)
+        moves = self._outputs(nodes, still, chance) - self.output
+        return np.where(np.isfinite(moves).all(axis=1), _largest(moves), np.inf)
 
     def on_the_way(self, node: int, steps: Array) -> Pairs:
         """Return what comes of the nodes between one and the output, (between, *steps.shape).

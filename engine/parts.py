@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from engine.derivation import Rule, factor_digits, slope_rule, value_rule, word
 from engine.evaluate import reason
 from engine.events import Event
-from engine.figures import MOST_DIGITS, added, digits, exactly, multiplied
+from engine.figures import MOST_DIGITS, added, digits, multiplied, relation
 from engine.mistakes import same
 from engine.notation import plain
 from engine.numerals import DIGITS, short, signed
@@ -173,8 +173,7 @@ def _flow(trace: Trace, place: int) -> Part:
         written, reached = [short(term, of_terms) for term in terms], signed(so_far, of_sum)
         added_up = total(*(Word(term, "number") for term in written))
         rows.append(Factor("sum", plain(added_up), reached, so_far, operand))
-        relation = "=" if exactly(written, reached, added) else "≈"
-        outcome = (relation, Word(_unsigned(reached), "number"))
+        outcome = (relation(written, reached, added), Word(_unsigned(reached), "number"))
         of_all = partial(word(graph, graph.output), word(graph, operand))
         sums.append(Line(of_all, (("=", added_up), outcome)))
         left_over = trace.before(place) is not None
@@ -210,8 +209,8 @@ def _product_line(trace: Trace, event: Event, up: str, local: str, handed: str) 
     if math.isnan(_number(event.upstream) * _number(event.local)) and event.contribution == 0:
         return Line(names, (("=", Word("0", "number")),), Word("nothing gets through", "words"))
     figures = product(Word(_unsigned(up), "number"), Word(local, "number"), times="×")
-    relation = "=" if exactly([up, local], handed, multiplied) else "≈"
-    return Line(names, (("=", figures), (relation, Word(_unsigned(handed), "number"))))
+    outcome = (relation([up, local], handed, multiplied), Word(_unsigned(handed), "number"))
+    return Line(names, (("=", figures), outcome))
 
 
 def _terms(trace: Trace, place: int) -> list[float]:

@@ -189,7 +189,8 @@ class _Judge:
         close, few = CLOSE * most, FEW * error
         if error <= SURE * most and gap <= max(close, few):
             return "agrees", ""
-        if gradient == 0 and gap <= FEW * best.error and best.step >= self.reach[node]:
+        proved = best.step >= self.reach[node] and best.error <= self.nothing[node]
+        if gradient == 0 and gap <= FEW * best.error and proved:
             return "agrees", ""
         if bend:
             note = f"The slope changes within {bend.step:.0e} of here, too close to tell."
@@ -203,11 +204,11 @@ class _Judge:
         return "differs", note
 
     @cached_property
-    def reach(self) -> Array:
-        """Return (n,): how far a node must be moved to prove that its gradient is 0.
+    def above(self) -> tuple[Array, Array]:
+        """Return of what lies above each node, (n,): its gradient; the most that a bit may hide.
 
-        So far that no sum on the way can swallow what would be a millionth of the gradient right
-        above it; where that is 0 too, of the one above that.
+        The gradient is the largest right above it, or, where that is 0, above that. The other is
+        the largest value times its gradient, in units of the output.
         """
         graph, gradients = self.moves.graph, abs(self.gradients)
         weights = np.nan_to_num(abs(self.moves.values[:, 0]) * gradients, nan=0.0).tolist()
@@ -218,7 +219,21 @@ class _Judge:
                 for operand in operands:
                     above[operand] = max(above[operand], handed[node] or above[node])
                     most[operand] = max(most[operand], weights[node], most[node])
-        return np.where(most > 0, EPS * most / (CLOSE * above), 0.0)
+        return above, most
+
+    @cached_property
+    def nothing(self) -> Array:
+        """Return (n,): a millionth of the gradient above; so little passes for 0 if 0 is said."""
+        return np.where(self.moves.graph.reaching, CLOSE * self.above[0], np.inf)
+
+    @cached_property
+    def reach(self) -> Array:
+        """Return (n,): how far a node must be moved to prove that its gradient is 0.
+
+        So far that no sum on the way can swallow what would be more than `nothing`.
+        """
+        hidden = EPS * self.above[1]
+        return np.where(hidden > 0, hidden / self.nothing, 0.0)
 
     @cached_property
     def lost(self) -> float:

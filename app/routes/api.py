@@ -10,9 +10,8 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 
 from app.asked import ProgramRequest
-from app.faults import Refusal, program_fault, refusal
+from app.faults import Refusal
 from app.pictures import Numbers
-from engine.errors import ProgramError
 from engine.spans import Span
 
 router = APIRouter(prefix="/api", tags=["graph"])
@@ -71,11 +70,7 @@ class GraphAnswer(BaseModel):
 )
 def graph(request: Request, asked: ProgramRequest) -> Response:
     """Return a typed program's graph with every value and every gradient."""
-    try:
-        numbers = asked.numbers(request.app.state.pictures)
-    except ProgramError as error:
-        return refusal(request.scope, 422, program_fault(error))
-    return JSONResponse(graph_answer(numbers))
+    return JSONResponse(graph_answer(asked.numbers(request.app.state.pictures)))
 
 
 def graph_answer(numbers: Numbers) -> dict[str, Any]:

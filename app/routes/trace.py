@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,8 +12,7 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
 from app.asked import ProgramRequest
-from app.faults import Refusal, program_fault, refusal
-from engine.errors import ProgramError
+from app.faults import Refusal
 from engine.events import Event, Kind
 from engine.explain import explain, sentence
 from engine.trace import RATE, Grain, Trace
@@ -90,29 +90,33 @@ class TraceAnswer(BaseModel):
     responses={422: {"model": Refusal}, 413: {"model": Refusal}},
 )
 def trace(request: Request, asked: TraceRequest) -> Response:
-    """Return a typed program's forward pass, backward pass and update, step by step."""
-    pictures = request.app.state.pictures
-    try:
-        found = pictures.trace(asked.numbers(pictures), asked.rate)
-    except ProgramError as error:
-        return refusal(request.scope, 422, program_fault(error))
-    most = request.app.state.settings.events
+    """Return a typed program's forward pass, backward pass and update, step by step.
+
+    An answer holds one step at least, and no more than the settings `events` and `seconds` allow:
+    where it ends before `total`, ask on with `start`.
+    """
+    settings, pictures = request.app.state.settings, request.app.state.pictures
+    deadline = time.monotonic() + settings.seconds
+    found = pictures.trace(asked.numbers(pictures), asked.rate)
     return JSONResponse(
         {
             "total": found.total(asked.grain),
             "phases": [phase._asdict() for phase in found.phases(asked.grain)],
-            "events": list(_steps(found, asked, most)),
+            "events": list(_steps(found, asked, settings.events, deadline)),
         }
     )
 
 
-def _steps(found: Trace, asked: TraceRequest, most: int) -> Iterator[dict[str, Any]]:
-    """Yield the steps asked for, until they hold so many events; at least one."""
+def _steps(
+    found: Trace, asked: TraceRequest, most: int, deadline: float
+) -> Iterator[dict[str, Any]]:
+    """Yield the steps asked for, until they hold so many events or it is late; at least one."""
     cuts, total = found.cuts(asked.grain), found.total(asked.grain)
     start = min(asked.start, total - 1)
     end = total if asked.count is None else min(start + asked.count, total)
     for step in range(start, end):
-        if step > start and cuts[step + 1] - cuts[start] > most:
+        full = cuts[step + 1] - cuts[start] > most or time.monotonic() > deadline
+        if full and step > start:
             return
         yield _step(found, step, asked.grain)
 

@@ -2,7 +2,8 @@
 
 import json
 import math
-from itertools import pairwise
+import time
+from itertools import count, pairwise
 
 import pytest
 from fastapi.testclient import TestClient
@@ -359,6 +360,39 @@ def test_five_thousand_nodes_are_traced_and_the_middle_is_answered_alone(grain):
     assert part["total"] == {"node": 8_748, "edge": 11_246, "phase": 4}[grain]
     assert len(part["events"]) == (1 if grain == "phase" else 40)
     assert {event["kind"] for event in part["events"]} == {"update" if grain == "phase" else "flow"}
+
+
+@pytest.mark.parametrize("grain", GRAINS)
+def test_an_answer_ends_at_the_time_allowed_but_holds_one_step_at_least(grain, monkeypatch):
+    ticks = count()
+    monkeypatch.setattr("app.routes.trace.time.monotonic", lambda: float(next(ticks)))
+    found, total = [], 1
+    with TestClient(create_app(Settings(seconds=1.5))) as client:
+        while len(found) < total:
+            body = {"source": NEURON, "grain": grain, "start": len(found)}
+            answer = client.post("/api/trace", json=body).json()
+            total = answer["total"]
+            assert 1 <= len(answer["events"]) <= 2
+            found += answer["events"]
+    monkeypatch.undo()
+    with TestClient(create_app(Settings())) as client:
+        whole = client.post("/api/trace", json={"source": NEURON, "grain": grain}).json()
+    assert found == whole["events"]
+
+
+def test_numbers_that_no_digits_settle_do_not_hold_a_trace_up():
+    lines = [f"s{k + 1}=sin(b*{k + 3}.37)+s{k}" for k in range(1_200)]
+    body = {"source": "\n".join(["b=1.0199e195", "s0=1", *lines])}
+    with TestClient(create_app(Settings())) as client:
+        begin = time.monotonic()
+        answer = client.post("/api/trace", json=body).json()
+        assert time.monotonic() - begin < 10  # 24 s without a limit
+        assert 0 < len(answer["events"]) <= answer["total"]
+
+
+def test_the_description_says_how_to_ask_on(client):
+    told = client.get("/api/openapi.json").json()["paths"]["/api/trace"]["post"]["description"]
+    assert "ask on with `start`" in told
 
 
 def test_a_body_over_the_limit_is_413():

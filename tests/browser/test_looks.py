@@ -107,6 +107,15 @@ PALE = """() => {
 }"""
 
 
+def tidy(page):
+    """Check that nothing overlaps, nothing is cut off, and all can be read."""
+    page.evaluate("document.fonts.ready.then(() => {})")
+    wide = "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+    assert len(set(page.evaluate(wide))) == 1, "the page scrolls sideways"
+    for fault in (CLASHES, SPILT, PALE, CUT):
+        assert page.evaluate(fault) == []
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", WIDTHS)
 def test_nothing_overlaps_nothing_is_cut_off_and_all_can_be_read(browse, width, scheme):
@@ -118,12 +127,7 @@ def test_nothing_overlaps_nothing_is_cut_off_and_all_can_be_read(browse, width, 
         ("y = tnh(x)", {}),
     ):
         visit(page, source, settings)
-        page.evaluate("document.fonts.ready.then(() => {})")
-        wide = "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
-        assert len(set(page.evaluate(wide))) == 1, "the page scrolls sideways"
-        assert page.evaluate(CLASHES) == []
-        assert page.evaluate(SPILT) == []
-        assert page.evaluate(PALE) == []
+        tidy(page)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -138,13 +142,7 @@ def test_a_walk_looks_as_tidy(browse, width, scheme):
         (NEURON, 9, {"predict": 1}),
     ):
         walk(page, source, step, **more)
-        page.evaluate("document.fonts.ready.then(() => {})")
-        wide = "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
-        assert len(set(page.evaluate(wide))) == 1, "the page scrolls sideways"
-        assert page.evaluate(CLASHES) == []
-        assert page.evaluate(SPILT) == []
-        assert page.evaluate(PALE) == []
-        assert page.evaluate(CUT) == []
+        tidy(page)
 
 
 @pytest.mark.parametrize("width", [360, 1440])

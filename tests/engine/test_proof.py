@@ -237,6 +237,7 @@ def test_what_cannot_be_measured_says_why(source, x, words):
         ("sin(x) + x", 1e30),  # a step of one bit leads anywhere in the wave
         ("tan(sin(-x))", 1e17),
         ("y = 0*x\n1e20*x + sin(1e99*x + y)", 0.0),
+        ("((1e200 + x) - 1e200)*1e200", 0.8),  # a bit of the sum is more than any number
         ("z = x - x\nx*1e-20 - z", -1e-7),  # 1e-20 - 1 + 1 is 0 in backprop's own sum
     ],
 )
