@@ -11,7 +11,8 @@ from playwright.sync_api import sync_playwright
 from tools import chromium
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
-SIZE = {"width": 1280, "height": 640}
+SIZE = {"width": 1440, "height": 720}
+STEP = 12  # of the neuron: o hands its gradient on through tanh
 
 
 def main(address: str) -> None:
@@ -20,9 +21,10 @@ def main(address: str) -> None:
         browser = playwright.chromium.launch(executable_path=chromium.path(), args=chromium.flags())
         for scheme in ("light", "dark"):
             page = browser.new_page(viewport=SIZE, color_scheme=scheme, device_scale_factor=1.5)
-            page.goto(address)
+            page.goto(f"{address}/?step={STEP}")
+            page.wait_for_selector("#card math")
             page.evaluate("document.fonts.ready")
-            page.wait_for_function("document.getAnimations().length === 0")
+            page.wait_for_function("() => document.getAnimations().length === 0")
             page.screenshot(path=DOCS / f"page-{scheme}.png")
         browser.close()
 
