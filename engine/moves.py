@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from engine import rules
+from engine import rules, trees
 from engine.differences import EPS, TINY, Pairs
 from engine.evaluate import backward, gradients
 from engine.graph import Graph
@@ -244,7 +244,7 @@ def _nudged(op: Op) -> rules.Lanes:
 
     gelu, for one, loses digits in 1 + erf(x), and its result does not tell.
     """
-    tree = ast.parse(op.forward, mode="eval")
+    tree = trees.expression(op.forward)
     for part in ast.walk(tree):
         if isinstance(part, ast.Constant) and isinstance(part.value, int | float):
             part.value = part.value * (1 + EPS)

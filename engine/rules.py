@@ -22,6 +22,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine import trees
+
 Scalar = Callable[..., float]
 Lanes = Callable[..., NDArray[np.float64]]
 
@@ -121,7 +123,7 @@ def uses(formula: str) -> set[str]:
 
 
 def _parse(formula: str) -> ast.expr:
-    return ast.parse(formula, mode="eval").body
+    return trees.expression(formula)
 
 
 def _function(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from bisect import bisect_left
 
-from engine import tokens
+from engine import tokens, trees
 from engine.errors import LimitError, ProgramError
 from engine.spans import START, Span
 
@@ -85,7 +85,7 @@ def parse(source: str) -> tuple[Text, ast.Module]:
     """
     text = Text(source)
     try:
-        return text, ast.parse(text.python)
+        return text, trees.module(text.python)
     except (RecursionError, MemoryError):
         message = "This nests too deep to be read."
         raise LimitError(

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal, NamedTuple
 
+from engine import trees
 from engine.numerals import MINUS, short
 from engine.rules import Scalar, scalar
 
@@ -136,7 +137,7 @@ def _tells(condition: Math) -> bool:
 @cache
 def parsed(formula: str) -> ast.expr:
     """Return a row's formula as Python's tree; it is not to be changed."""
-    return ast.parse(formula, mode="eval").body
+    return trees.expression(formula)
 
 
 SIGNS: Mapping[type[ast.AST], str] = {

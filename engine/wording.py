@@ -6,6 +6,7 @@ import ast
 import math
 from typing import NamedTuple
 
+from engine import trees
 from engine.events import Event
 from engine.graph import Graph
 from engine.numerals import short
@@ -43,7 +44,7 @@ def slope_words(graph: Graph, node: int, slot: int) -> str:
     if op is None:
         return ""
     operands = graph.operands_of(node)
-    rule = ast.parse(op.partials[slot], mode="eval").body
+    rule = trees.expression(op.partials[slot])
     if isinstance(rule, ast.Name):
         whose = node if rule.id == "out" else operands[op.params.index(rule.id)]
         name = name_of(graph, whose)
