@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 from threading import RLock
-from typing import cast
 
 _ALONE = RLock()
 
@@ -30,4 +29,4 @@ def expression(text: str) -> ast.expr:
         SyntaxError, ValueError, RecursionError, MemoryError: as `ast.parse` does.
     """
     with _ALONE:
-        return cast("ast.Expression", ast.parse(text, mode="eval")).body
+        return ast.parse(text, mode="eval").body
