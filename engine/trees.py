@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from threading import RLock
 
-_ALONE = RLock()
+ALONE = RLock()
 
 
 def module(text: str) -> ast.Module:
@@ -18,7 +18,7 @@ def module(text: str) -> ast.Module:
     Raises:
         SyntaxError, ValueError, RecursionError, MemoryError: as `ast.parse` does.
     """
-    with _ALONE:
+    with ALONE:
         return ast.parse(text)
 
 
@@ -28,5 +28,5 @@ def expression(text: str) -> ast.expr:
     Raises:
         SyntaxError, ValueError, RecursionError, MemoryError: as `ast.parse` does.
     """
-    with _ALONE:
+    with ALONE:
         return ast.parse(text, mode="eval").body

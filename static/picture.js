@@ -56,7 +56,7 @@ export function startPicture() {
 
 // What was fitted stays fitted; what was moved by hand keeps its middle in the middle.
 function resize() {
-  if (!svg) return;
+  if (!svg || (canvas.clientWidth === room.width && canvas.clientHeight === room.height)) return;
   if (moved) {
     view.x += (canvas.clientWidth - room.width) / 2;
     view.y += (canvas.clientHeight - room.height) / 2;
@@ -231,6 +231,7 @@ function pan(x, y) {
 
 // Where the view is going counts, not where it is on its way.
 export function bringIntoView(node) {
+  resize(); // a panel may just have opened
   const [x, y] = outside(node);
   canvas.scrollTo(0, 0);
   if (x || y) glide(() => pan(x, y));

@@ -24,7 +24,7 @@ export const stops = new Set(new URLSearchParams(location.search || location.has
 // Of the walk: step from 1 (null: the whole picture), total, phases [name, start, steps].
 export const at = { step: null, total: 0, phases: [] };
 let track = null; // what the server sent: cuts, nodes, operands, whole, known, next, wrong, leaves
-let arrived = false; // at a step by a link: its node is brought into view
+let arrived = false; // at a step before it is known who acts there: that node is brought into view
 let toWrong = false; // a mistake was switched on: the first wrong number is gone to
 let rate = field("rate").value; // the last that is a number
 
@@ -99,7 +99,8 @@ export function goTo(step, quietly = false) {
   else if (predicting() || !track) ask(); // of a number to predict, the server sends none ahead
   else paint();
   show();
-  if (!quietly) follow();
+  if (!quietly && track) follow();
+  else arrived = !quietly; // who acts is not known yet
   writeLink();
 }
 

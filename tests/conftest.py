@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import socket
+import sys
 import threading
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import uvicorn
@@ -16,9 +19,21 @@ from hypothesis import settings
 
 from app.main import create_app
 from app.settings import Settings
+from engine import trees
 from engine.compiled import KERNELS, Kernels
 
 SECONDS_TO_START = 20
+
+if sys.version_info < (3, 11, 8):
+    # pytest parses the source of a test that fails while the server's thread may parse a program:
+    # see engine/trees.py.
+    _parse = ast.parse
+
+    def _alone(*arguments: Any, **options: Any) -> ast.AST:
+        with trees.ALONE:
+            return _parse(*arguments, **options)
+
+    ast.parse = _alone  # type: ignore[assignment]
 
 # No example is timed: machines are shared, and a slow moment is no fault of the code. The examples
 # are the same in every run, so that a change is judged by itself; `make fuzz` finds new ones.

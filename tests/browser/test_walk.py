@@ -434,6 +434,8 @@ def test_two_quick_leaps_bring_the_acting_node_into_view(page):
     page.keyboard.press("ArrowRight")
     for key in ("PageDown", "PageDown", "PageUp", "PageDown"):
         page.keyboard.press(key)
+    at(page, 240)
+    expect(page.locator(".card.now")).to_have_count(1)
     still(page)
     inside = page.evaluate(
         """() => {
