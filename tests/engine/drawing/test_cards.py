@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.drawing import cards
 from engine.drawing.cards import (
     CARD,
     CONSTANT_CARD,
@@ -151,3 +152,15 @@ def test_a_constant_is_not_blamed_for_a_slope_that_does_not_exist():
     assert cards[0].grad == "−6"
     (wire,) = wire_numbers(graph, found.edges, [(1, 2)])
     assert wire.tone == "zero"
+
+
+def test_a_right_number_stands_beside_a_wrong_one_in_as_many_words_as_have_room():
+    graph = parse("x = 3\nx*x").graph
+
+    def word(wrong, right):
+        return cards.card(graph, 0, 3.0, wrong, right=right).word
+
+    assert word(3.0, 6.0) == "right +6"
+    assert word(0.0326, 0.0652) == "right +0.0652"
+    assert word(-1.234e-100, 0.0652) == "+0.0652"
+    assert word(-1.234e-100, -1.2345e-100) == "−1.2e−100"
