@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
 from hashlib import sha256
 from threading import Lock
+from typing import TypeVar
 
 import numpy as np
 from cachetools import LRUCache, cached
@@ -40,6 +41,8 @@ from engine.trace import RATE, Trace, trace
 
 Array = NDArray[np.float64]
 
+_Key = TypeVar("_Key")
+_Kept = TypeVar("_Kept")
 _NumbersKey = tuple[Program, bytes]
 _TraceKey = tuple[Program, bytes, float, frozenset[str]]
 
@@ -105,8 +108,7 @@ class Drawing:
 
     def is_another(self, before: Drawing) -> bool:
         """Return whether it shows another program than `before`, not an edit of it."""
-        new = set(self.names) - set(before.names)
-        return len(new) > MOST_NEW * len(self.names)
+        return _mostly_new(self.names, before.names)
 
     def wires(self, numbers: Numbers) -> list[WireNumbers]:
         """Return how each of its wires is drawn."""
@@ -143,9 +145,11 @@ class Pictures:
         limits = Limits(settings.source_bytes, settings.nodes, settings.depth, settings.seconds)
         self._memory = int(settings.megabytes * 1e6)
         self._lock = Lock()
-        self._drawings: LRUCache[str, Drawing] = LRUCache(settings.cache_nodes, _weight_of_drawing)
+        self._drawings: LRUCache[str, Drawing] = LRUCache(
+            settings.cache_nodes, _weight_of_its_program
+        )
         self._numbers: LRUCache[_NumbersKey, Numbers] = LRUCache(
-            settings.cache_nodes, _weight_of_numbers
+            settings.cache_nodes, _weight_of_its_program
         )
         self._traces: LRUCache[_TraceKey, Trace] = LRUCache(settings.cache_nodes, _weight_of_trace)
         self.program = cached(LRUCache(settings.cache_nodes, _weight), lock=Lock())(
@@ -161,13 +165,7 @@ class Pictures:
         program = self.program(source)
         leaves = program.leaves(inputs)
         key = (program, leaves.tobytes())
-        with self._lock:
-            known = self._numbers.get(key)
-        if known is None:
-            known = self._compute(program, leaves)
-            with self._lock, suppress(ValueError):  # heavier than the whole cache: not kept
-                self._numbers[key] = known
-        return known
+        return self._kept(self._numbers, key, lambda: self._compute(program, leaves))
 
     def _compute(self, program: Program, leaves: Array) -> Numbers:
         try:
@@ -183,13 +181,8 @@ class Pictures:
     ) -> Trace:
         """Return the walk through forward, backward and update, event by event."""
         key = (numbers.program, numbers.values.tobytes(), rate, mistakes)
-        with self._lock:
-            known = self._traces.get(key)
-        if known is None:
-            known = trace(numbers.program.graph, numbers.values, rate, mistakes)
-            with self._lock, suppress(ValueError):  # heavier than the whole cache: not kept
-                self._traces[key] = known
-        return known
+        graph, values = numbers.program.graph, numbers.values
+        return self._kept(self._traces, key, lambda: trace(graph, values, rate, mistakes))
 
     def drawn(self, key: str) -> Drawing | None:
         """Return the drawing of this name, while it is kept."""
@@ -200,13 +193,16 @@ class Pictures:
         """Return where the cards stand, as near as may be to the drawing called `after`."""
         before = self.drawn(after)
         key = _key(program.source, before)
+        return self._kept(self._drawings, key, lambda: _draw(key, program, before))
+
+    def _kept(self, cache: LRUCache[_Key, _Kept], key: _Key, make: Callable[[], _Kept]) -> _Kept:
+        """Return what a cache holds, or make it; two threads may both, and neither waits."""
         with self._lock:
-            known = self._drawings.get(key)
+            known = cache.get(key)
         if known is None:
-            names = node_names(program.graph)
-            known = Drawing(key, program, names, _lay_out(program.graph, names, before))
+            known = make()
             with self._lock, suppress(ValueError):  # heavier than the whole cache: not kept
-                self._drawings[key] = known
+                cache[key] = known
         return known
 
 
@@ -219,12 +215,8 @@ def _weight_of_trace(trace: Trace) -> int:
     return len(trace.events) * BYTES_AN_EVENT // BYTES_A_NODE
 
 
-def _weight_of_numbers(numbers: Numbers) -> int:
-    return _weight(numbers.program)
-
-
-def _weight_of_drawing(drawing: Drawing) -> int:
-    return _weight(drawing.program)
+def _weight_of_its_program(kept: Numbers | Drawing) -> int:
+    return _weight(kept.program)
 
 
 def _key(source: str, before: Drawing | None) -> str:
@@ -232,12 +224,18 @@ def _key(source: str, before: Drawing | None) -> str:
     return sha256(lineage.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def _lay_out(graph: Graph, names: Sequence[str], before: Drawing | None) -> Layout:
-    """Lay a graph out; what stood in the drawing before keeps its place as far as possible."""
-    previous = None if before is None else _places(names, before)
-    if previous is None or np.isnan(previous[:, 0]).mean() > MOST_NEW:
-        return lay_out(graph.operands, card_sizes(graph))
-    return lay_out(graph.operands, card_sizes(graph), previous)
+def _draw(key: str, program: Program, before: Drawing | None) -> Drawing:
+    """Lay a program out; what stood in the drawing before keeps its place as far as possible."""
+    graph, names = program.graph, node_names(program.graph)
+    previous = None
+    if before is not None and not _mostly_new(names, before.names):
+        previous = _places(names, before)
+    return Drawing(key, program, names, lay_out(graph.operands, card_sizes(graph), previous))
+
+
+def _mostly_new(names: Sequence[str], before: Sequence[str]) -> bool:
+    """Tell whether these nodes belong to another program, not to an edit of the one before."""
+    return len(set(names) - set(before)) > MOST_NEW * len(names)
 
 
 def _places(names: Sequence[str], before: Drawing) -> Array:

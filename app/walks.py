@@ -149,8 +149,7 @@ def opened(walked: Walked) -> Walked:
     """Return the walk as a page opens with it: at the first problem, if it says no step itself."""
     if walked.walk.step is not None or walked.trouble is None:
         return walked
-    step = walked.trace.step_of(walked.trouble, walked.walk.grain) + 1
-    return replace(walked, walk=replace(walked.walk, step=step))
+    return replace(walked, walk=replace(walked.walk, step=walked.step_of(walked.trouble)))
 
 
 def seen(drawing: Drawing, box: Box | None) -> tuple[Sequence[int], Sequence[int]]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from engine.typeset import parsed
+from engine.rules import parsed
 
 MOST_BITS = 20_000  # of a power; a longer one is not worked out
 

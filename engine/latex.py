@@ -30,10 +30,7 @@ SIGNS: Mapping[str, str] = MappingProxyType(
 LOOKS_LATIN = tuple(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΧ", "ABEZHIKMNOPTX", strict=True))
 LETTERS: Mapping[str, str] = MappingProxyType(
     {
-        **{
-            greek: rf"\mathrm{{{latin}}}"
-            for greek, latin in zip("ΑΒΕΖΗΙΚΜΝΟΡΤΧ", "ABEZHIKMNOPTX", strict=True)
-        },
+        **{greek: rf"\mathrm{{{latin}}}" for greek, latin in LOOKS_LATIN},
         "Γ": r"\Gamma",
         "Δ": r"\Delta",
         "Θ": r"\Theta",

@@ -15,7 +15,7 @@ from __future__ import annotations
 import ast
 import math
 from collections.abc import Callable, Mapping, Sequence
-from functools import reduce
+from functools import cache, reduce
 from itertools import pairwise
 from typing import Any
 
@@ -119,7 +119,13 @@ def uses(formula: str) -> set[str]:
     >>> sorted(uses("out * log(x)"))
     ['log', 'out', 'x']
     """
-    return {node.id for node in ast.walk(_parse(formula)) if isinstance(node, ast.Name)}
+    return {node.id for node in ast.walk(parsed(formula)) if isinstance(node, ast.Name)}
+
+
+@cache
+def parsed(formula: str) -> ast.expr:
+    """Return a formula as Python's tree; it is kept, and not to be changed."""
+    return _parse(formula)
 
 
 def _parse(formula: str) -> ast.expr:

@@ -121,9 +121,8 @@ class Trace:
 
     def into(self, event: int) -> list[int]:
         """Return the events of this pass, up to this flow, that hand something to its operand."""
-        begin = max((start for name, start in self.starts if start <= event), default=0)
         flows = self._inflows[self.events[event].operand]
-        return flows[bisect_left(flows, begin) : bisect_right(flows, event)]
+        return flows[bisect_left(flows, self._phase_begin(event)) : bisect_right(flows, event)]
 
     @cached_property
     def _inflows(self) -> dict[int | None, list[int]]:
@@ -136,9 +135,14 @@ class Trace:
 
     def before(self, event: int) -> float | None:
         """Return what a pass before this one has left of a gradient on this flow's operand."""
-        begin = max((start for name, start in self.starts if start <= event), default=0)
         operand = self.events[event].operand
-        return None if operand is None else state_at(self.moments[operand], begin).gradient
+        if operand is None:
+            return None
+        return state_at(self.moments[operand], self._phase_begin(event)).gradient
+
+    def _phase_begin(self, event: int) -> int:
+        """Return the first event of the phase that holds an event."""
+        return max(start for _, start in self.starts if start <= event)
 
     @cached_property
     def _right_totals(self) -> dict[int, float]:

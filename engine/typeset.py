@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal, NamedTuple
 
-from engine import trees
 from engine.numerals import MINUS, short
-from engine.rules import Scalar, scalar
+from engine.rules import Scalar, parsed, scalar
 
 SUM, PRODUCT, ATOM = range(3)  # how tightly a piece holds together
 
@@ -132,12 +131,6 @@ def _tells(condition: Math) -> bool:
         case Row((Word(kind="number"), _, Word(kind="number"))):
             return False
     return True
-
-
-@cache
-def parsed(formula: str) -> ast.expr:
-    """Return a row's formula as Python's tree; it is not to be changed."""
-    return trees.expression(formula)
 
 
 SIGNS: Mapping[type[ast.AST], str] = {

@@ -6,11 +6,11 @@ import ast
 import math
 from typing import NamedTuple
 
-from engine import trees
 from engine.events import Event
 from engine.graph import Graph
 from engine.numerals import short
 from engine.ops import Op
+from engine.rules import parsed
 from engine.trace import Trace
 
 LONGEST_NAME = 40  # characters of a name in a sentence
@@ -44,7 +44,7 @@ def slope_words(graph: Graph, node: int, slot: int) -> str:
     if op is None:
         return ""
     operands = graph.operands_of(node)
-    rule = trees.expression(op.partials[slot])
+    rule = parsed(op.partials[slot])
     if isinstance(rule, ast.Name):
         whose = node if rule.id == "out" else operands[op.params.index(rule.id)]
         name = name_of(graph, whose)
@@ -87,10 +87,9 @@ def _share(local: float, upstream: float, name: str) -> Verdict:
     if not math.isfinite(upstream):
         return Verdict("", f"The gradient of {name} is {short(upstream)} already.")
     size, turned = abs(local), ", with its sign turned" if local < 0 else ""
-    if size >= AMPLIFIED:
-        return Verdict("Amplified", f"The gradient gets {short(size)} times as large{turned}.")
     if size > 1:
-        return Verdict("", f"The gradient gets {short(size)} times as large{turned}.")
+        word = "Amplified" if size >= AMPLIFIED else ""
+        return Verdict(word, f"The gradient gets {short(size)} times as large{turned}.")
     if size == 1:
         return Verdict("", f"All of the gradient gets through{turned}.")
     share = short(size)

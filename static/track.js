@@ -101,10 +101,10 @@ function nameWhatFits() {
   }
 }
 
-export function drawStops(steps, at) {
-  stops.replaceChildren(...at.map((step) => {
+export function drawStops(steps) {
+  stops.replaceChildren(...steps.map((step) => {
     const dot = document.createElement("span");
-    dot.style.left = `${steps > 1 ? ((step - 1) / (steps - 1)) * 100 : 0}%`;
+    dot.style.left = `${share(step)}%`;
     return dot;
   }));
 }

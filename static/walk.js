@@ -168,7 +168,7 @@ export function toggleStop(key) {
   if (!key) return;
   if (!stops.delete(key)) stops.add(key);
   markStop(key);
-  drawStops(at.total, stopSteps());
+  drawStops(stopSteps());
   for (const listener of stopListeners) listener();
   writeLink();
 }
@@ -242,7 +242,7 @@ function take(found, text) {
   writeLink(found.link);
   paint();
   stand();
-  drawStops(at.total, stopSteps());
+  drawStops(stopSteps());
   if (arrived) follow();
   arrived = false;
   if (toWrong && found.wrong) goTo(found.wrong);
@@ -283,7 +283,7 @@ function stand() {
 function show() {
   stand();
   inspector.hidden = !under() && !field("node").value;
-  for (const listener of listeners) listener();
+  told();
 }
 
 // The numbers have changed, not the step: what is said of them is said anew.
