@@ -76,6 +76,7 @@ export function startWalk() {
 // After the picture is swapped: how long the walk is now, and where it stands.
 export function readWalk(data) {
   track = null;
+  delete canvas.dataset.step;
   forgetTimelines();
   Object.assign(at, data);
   moveTo(at.step);
@@ -211,6 +212,7 @@ export function nextPass() {
 // The finished numbers are written into all of the picture: what the server sent is no longer so.
 export function drop() {
   track = null;
+  delete canvas.dataset.step;
   forgetTimelines();
   drawOnly(null);
   readStep(null);
@@ -255,6 +257,7 @@ function paint() {
   const one = node === undefined || more.length ? null : node;
   readStep(one);
   lightStep(one, one === null ? [] : operandsOf(one));
+  canvas.dataset.step = at.step ?? ""; // what the picture shows: the card can be there before it
 }
 
 // A flow hands to its operands, a value is made from its own; the seed and an update come from

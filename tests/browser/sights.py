@@ -43,10 +43,11 @@ def walk(page: Page, source: str, step: int | None = None, **more: object) -> No
 
 
 def at(page: Page, step: int, total: int | None = None) -> None:
-    """Wait until the walk stands at a step, and its card is there."""
+    """Wait until the walk stands at a step, its card is there, and the picture shows it."""
     text = re.compile(rf"^Step {step} of {total or '[0-9]+'}$")
     expect(page.locator("#where")).to_have_text(text)
     expect(page.locator("#card .step")).to_have_attribute("aria-label", text)
+    expect(page.locator("#canvas")).to_have_attribute("data-step", str(step))
 
 
 def alive(page: Page) -> None:
