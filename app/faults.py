@@ -28,13 +28,12 @@ SENTENCES = {
     400: ("The request could not be read.", "Send a JSON object, or a form, in UTF-8."),
     403: ("This request came from another site.", "Open the page here and send it from there."),
     404: ("There is nothing at this address.", "Start again from the first page, /."),
-    409: ("A proof would tell every number.", "Turn off Predict each number first."),
     405: ("This address does not take that method.", "The Allow header says which it takes."),
     413: ("The request is too large.", "Send a shorter program."),
     500: ("Something went wrong here.", "It has been noted; nothing of yours is lost. Try again."),
 }
 
-# pydantic's kind of error: the words after the field's name
+# pydantic's kind of error: the words after the field's name; pydantic fills in {what} it knows
 COMPLAINTS = {
     "missing": "is missing",
     "json_invalid": "is not JSON",
@@ -47,7 +46,8 @@ COMPLAINTS = {
     "finite_number": "must be a finite number",
     "bool_type": "must be true or false",
     "bool_parsing": "must be true or false",
-    "greater_than_equal": "must be 0 or more",
+    "greater_than_equal": "must be {ge} or more",
+    "literal_error": "must be {expected}",
     "list_type": "must be a list",
     "dict_type": "must be an object of names and values",
     "model_attributes_type": "must be a JSON object",
@@ -126,9 +126,8 @@ def _unfit(errors: Sequence[Any]) -> Fault:
         reason = first.get("ctx", {}).get("error", "")
         return Fault(message="The body is not JSON.", hint=f"{reason} at character {where[-1]}.")
     name = _field(where)
-    said = COMPLAINTS.get(kind) or f"does not fit: {first['msg']}"
-    if kind == "literal_error":
-        said = f"must be {first['ctx']['expected']}"
+    known = COMPLAINTS.get(kind)
+    said = known.format(**first.get("ctx", {})) if known else f"does not fit: {first['msg']}"
     return Fault(message=f"{name} {said}.", hint="Every call's fields are in /api/openapi.json.")
 
 

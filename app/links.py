@@ -98,19 +98,13 @@ def settings(written: Iterable[str]) -> dict[str, float]:
     found = {}
     for each in written:
         name, _, text = each.rpartition(":")
-        number = _number(text)
-        if name and number is not None:
+        try:
+            number = float(text)
+        except ValueError:
+            continue
+        if name and math.isfinite(number):
             found[name] = number
     return found
-
-
-def _number(text: str) -> float | None:
-    """Return a finite number, None where the text is none."""
-    try:
-        number = float(text)
-    except ValueError:
-        return None
-    return number if math.isfinite(number) else None
 
 
 def _count(text: str) -> int | None:

@@ -121,23 +121,22 @@ def _next_pass(at: Walked) -> dict[str, str] | None:
 def card_view(at: Walked, drawing: Drawing, asked: Question) -> CardView:
     """Return the card of the step that the walk stands at, and of the node that is open."""
     explained = None if at.step is None else explain(at.trace, at.step, at.walk.grain)
-    hidden = explained is not None and at.asked is not None
-    question = _question(at, explained, asked) if explained and hidden else None
+    question = _question(at, explained, asked) if explained else None
     wrong, wrong_step = _wrong(at)
     return CardView(
         step=None if at.step is None else at.step + 1,
         total=at.total,
         phase=_phase(at),
         title=explained.title if explained else (),
-        parts=tuple(map(_part, explained.parts)) if explained and not hidden else (),
-        more=explained.more if explained and not hidden else 0,
+        parts=tuple(map(_part, explained.parts)) if explained and not question else (),
+        more=explained.more if explained and not question else 0,
         text=question.asked if question else explained.text if explained else "",
-        latex=explained.latex if explained and not hidden else "",
+        latex=explained.latex if explained and not question else "",
         question=question,
         found=at.walk.predict and at.walk.found,
         wrong=wrong,
         wrong_step=wrong_step,
-        next_pass=_ends(at) and not hidden,
+        next_pass=_ends(at) and not question,
         node=open_node(at, drawing),
     )
 
@@ -177,12 +176,12 @@ def _factor(factor: Factor) -> FactorView:
 
 
 def _question(at: Walked, explained: Explanation, asked: Question) -> QuestionView | None:
-    """Return what is asked; the rule stands in names, without a number."""
-    question = asks(at.trace, at.asked) if at.asked is not None else None
-    if at.asked is None or question is None:
+    """Return what is asked, None where nothing is; the rule stands in names, without a number."""
+    if at.asked is None:
         return None
     verdict = judge(at.trace, at.asked, asked.answer) if asked.answer.strip() else None
     rule = explained.parts[0].rule if explained.parts else None
+    question = asks(at.trace, at.asked) or ""
     return QuestionView(question, mathml(rule) if rule else None, asked.answer, verdict)
 
 

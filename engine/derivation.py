@@ -16,6 +16,7 @@ from engine.numerals import MINUS, minus, short
 from engine.rules import uses
 from engine.trace import Trace
 from engine.typeset import ATOM, PRODUCT, SUM, Line, Math, Word, read
+from engine.wording import name_of
 
 LONGEST_WORD = 22  # characters of a name in a formula
 BINDS = {"+": SUM, MINUS: SUM, "×": PRODUCT, "÷": PRODUCT, "^": PRODUCT}
@@ -129,14 +130,13 @@ def _rule(
 
 def word(graph: Graph, node: int) -> Word:
     """Return a node's name in a formula: as typed, cut where it is long."""
-    name = graph.name(node)
+    shown_name = name_of(graph, node, LONGEST_WORD)
     if node == graph.output and not graph.labels[node] and graph.op(node):
         return Word("output", "words", node)
-    shown_name = name if len(name) <= LONGEST_WORD else name[: LONGEST_WORD - 1].rstrip() + "…"
     if graph.labels[node]:
         return Word(shown_name, "name", node)
     shown_name = minus(shown_name.replace("**", "^").replace("*", "·"))
-    if graph.constant[node] and not name.isidentifier():
+    if graph.constant[node] and not graph.name(node).isidentifier():
         return Word(shown_name, "number", node)
     op = graph.op(node)
     binds = BINDS.get(op.symbol, ATOM) if op else ATOM

@@ -1,7 +1,8 @@
 // The panel beside the picture: the card of the step, the open node, the proof, the prediction.
 import { drawnSource, newest, post, wish } from "./ask.js";
+import { cardAt } from "./cards.js";
 import { copy } from "./link.js";
-import { bringIntoView, card, light, lightEdge } from "./picture.js";
+import { bringIntoView, light, lightEdge } from "./picture.js";
 import { pause } from "./play.js";
 import { goTo, nextPass, open, predicting, reveal, stops, toggleStop, under, whenStepped, whenStopped } from "./walk.js";
 
@@ -108,7 +109,7 @@ function click({ target }) {
   } else if (target.id in deeds) {
     deeds[target.id](target);
   } else if (factor) {
-    const there = card(factor.dataset.node);
+    const there = cardAt(factor.dataset.node).card;
     bringIntoView(there);
     open(there.dataset.key);
   }

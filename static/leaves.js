@@ -1,7 +1,7 @@
 // Sliders and number fields: they send what was set, and write the numbers that come back into the
 // picture that is there. No node moves. The newest setting wins; one request is under way at a time.
 import { drawnIs, drawnSource, newest, post } from "./ask.js";
-import { cardAt, readCards, writeCard, writeWire } from "./cards.js";
+import { cardAt, writeCard, writeWire } from "./cards.js";
 import { readNotes } from "./editor.js";
 import { writeLink } from "./link.js";
 
@@ -48,7 +48,6 @@ export function readLeaves(text) {
     const row = [...leaves.querySelectorAll(".leaf")].find((each) => each.dataset.name === name);
     if (row) set(row, number);
   }
-  readCards();
 }
 
 // Set several leaves at once, as an update leaves them.

@@ -1,6 +1,7 @@
 // The page, put together. JavaScript changes how things look and carries gestures; every value and
 // every gradient comes from the server.
 import { keepDrawing, redraw, startPicture } from "./picture.js";
+import { readCards } from "./cards.js";
 import { complain, readFault, readMentions, readNotes, startEditor } from "./editor.js";
 import { readLeaves, startLeaves } from "./leaves.js";
 import { startExplain } from "./explain.js";
@@ -56,6 +57,7 @@ function drawn(text) {
   document.getElementById("after").value = picture.dataset.drawing;
   document.getElementById("summary").textContent = picture.dataset.summary;
   readLink(picture.dataset.link);
+  readCards();
   redraw();
   readMentions(text, JSON.parse(picture.dataset.mentions));
   readLeaves(text);

@@ -1,5 +1,6 @@
 // The picture: pan, zoom, fit and keys; lighting a node with what it touches; and the smooth way
 // from one drawing to the next.
+import { cardAt, wireBetween } from "./cards.js";
 
 const canvas = document.getElementById("canvas");
 const PAD = 24;
@@ -22,7 +23,7 @@ const chosen = [];
 
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 const cards = () => svg.querySelectorAll(".card");
-export const card = (node) => svg?.querySelector(`.card[data-node="${node}"]`);
+const card = (node) => cardAt(node)?.card;
 
 export function whenLit(listener) {
   lit.push(listener);
@@ -89,7 +90,7 @@ export function lightEdge(node, operand) {
   light(node);
   for (const near of svg.querySelectorAll(".near")) near.classList.remove("near");
   card(operand)?.classList.add("near");
-  svg.querySelector(`.wire[data-source="${operand}"][data-target="${node}"]`)?.classList.add("near");
+  wireBetween(operand, node)?.classList.add("near");
 }
 
 // The part of the drawing that is on screen, and half as much again on each side, in its own px.

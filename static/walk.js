@@ -75,9 +75,7 @@ export function startWalk() {
 
 // After the picture is swapped: how long the walk is now, and where it stands.
 export function readWalk(data) {
-  track = null;
-  delete canvas.dataset.step;
-  forgetTimelines();
+  forget();
   Object.assign(at, data);
   moveTo(at.step);
   if (!cardOf(field("node").value)) field("node").value = "";
@@ -85,6 +83,13 @@ export function readWalk(data) {
   arrived = at.step !== null;
   if (under()) ask();
   show();
+}
+
+// What the server sent is of another picture.
+function forget() {
+  track = null;
+  delete canvas.dataset.step;
+  forgetTimelines();
 }
 
 function moveTo(step) {
@@ -211,9 +216,7 @@ export function nextPass() {
 
 // The finished numbers are written into all of the picture: what the server sent is no longer so.
 export function drop() {
-  track = null;
-  delete canvas.dataset.step;
-  forgetTimelines();
+  forget();
   drawOnly(null);
   readStep(null);
 }

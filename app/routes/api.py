@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 
+from app.answers import REFUSALS, finite
 from app.asked import ProgramRequest
-from app.faults import Refusal
 from app.pictures import Numbers
 from engine.spans import Span
 
@@ -63,11 +62,7 @@ class GraphAnswer(BaseModel):
     problems: list[ProblemAnswer]
 
 
-@router.post(
-    "/graph",
-    response_model=GraphAnswer,
-    responses={422: {"model": Refusal}, 413: {"model": Refusal}},
-)
+@router.post("/graph", response_model=GraphAnswer, responses=REFUSALS)
 def graph(request: Request, asked: ProgramRequest) -> Response:
     """Return a typed program's graph with every value and every gradient."""
     return JSONResponse(graph_answer(asked.numbers(request.app.state.pictures)))
@@ -77,8 +72,8 @@ def graph_answer(numbers: Numbers) -> dict[str, Any]:
     """Return what `GraphAnswer` describes, as plain JSON values."""
     program = numbers.program
     graph = program.graph
-    values = [_number(value) for value in numbers.values[:, 0].tolist()]
-    grads = [_number(grad) for grad in numbers.found.nodes[:, 0].tolist()]
+    values = [finite(value) for value in numbers.values[:, 0].tolist()]
+    grads = [finite(grad) for grad in numbers.found.nodes[:, 0].tolist()]
     nodes = []
     for node, (value, grad) in enumerate(zip(values, grads, strict=True)):
         op = graph.op(node)
@@ -107,10 +102,6 @@ def graph_answer(numbers: Numbers) -> dict[str, Any]:
             for problem in numbers.problems
         ],
     }
-
-
-def _number(number: float) -> float | None:
-    return number if math.isfinite(number) else None
 
 
 def _place(span: Span | None) -> dict[str, int | None]:

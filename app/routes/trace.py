@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -11,8 +10,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
+from app.answers import REFUSALS, finite
 from app.asked import ProgramRequest
-from app.faults import Refusal
 from engine.events import Event, Kind
 from engine.explain import explain, sentence
 from engine.trace import RATE, Grain, Trace
@@ -84,11 +83,7 @@ class TraceAnswer(BaseModel):
     events: list[EventAnswer]
 
 
-@router.post(
-    "/trace",
-    response_model=TraceAnswer,
-    responses={422: {"model": Refusal}, 413: {"model": Refusal}},
-)
+@router.post("/trace", response_model=TraceAnswer, responses=REFUSALS)
 def trace(request: Request, asked: TraceRequest) -> Response:
     """Return a typed program's forward pass, backward pass and update, step by step.
 
@@ -145,8 +140,6 @@ def _flow(event: Event) -> dict[str, Any]:
 
 
 def _plain(fields: dict[str, Any]) -> dict[str, Any]:
-    return {name: _number(value) for name, value in fields.items()}
-
-
-def _number(value: Any) -> Any:
-    return value if not isinstance(value, float) or math.isfinite(value) else None
+    return {
+        name: finite(value) if isinstance(value, float) else value for name, value in fields.items()
+    }

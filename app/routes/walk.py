@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from app.asked import Asked, Question
+from app.faults import Fault, refusal
 from app.pages import show
 from app.pictures import Drawing
 from app.proofs import proof_view
@@ -14,6 +15,10 @@ from app.views import note_views
 from app.walks import Walked, walked
 
 router = APIRouter(prefix="/walk", include_in_schema=False)
+
+PREDICTING = Fault(
+    message="A proof would tell every number.", hint="Turn off Predict each number first."
+)
 
 
 @router.post("/steps")
@@ -34,10 +39,10 @@ def card(request: Request, asked: Asked) -> HTMLResponse:
 
 
 @router.post("/proof", response_class=HTMLResponse)
-def proof(request: Request, asked: Asked) -> HTMLResponse:
+def proof(request: Request, asked: Asked) -> Response:
     """Check every gradient against central differences; not while a number is to be predicted."""
     if asked.walk.predict:
-        raise HTTPException(409)
+        return refusal(request.scope, 409, PREDICTING)
     at, _ = _find(request, asked)
     return show("walk/_proof.html", proof=proof_view(at))
 

@@ -31,13 +31,6 @@ NEURON = EXAMPLES[0].source
 
 
 @pytest.fixture(scope="module")
-def client():
-    """One app for the whole module: nothing here changes it."""
-    with TestClient(create_app(Settings()), raise_server_exceptions=False) as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
 def ask(client):
     """Return a call that expects an answer."""
 

@@ -35,13 +35,6 @@ TONES = {"positive", "negative", "zero", "trouble", "valued", "hollow"}
 
 
 @pytest.fixture(scope="module")
-def client():
-    """One app for the whole module: the address is the state, so nothing here changes it."""
-    with TestClient(create_app(Settings()), raise_server_exceptions=False) as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
 def page(client):
     """Return a call that opens a link."""
 
@@ -54,51 +47,48 @@ def page(client):
 
 
 @pytest.fixture(scope="module")
-def draw(client):
-    """Return a call that draws a program as an edit does."""
+def submit(client):
+    """Return a call that sends the page's form and expects an answer."""
 
-    def drawn(source, **walk):
-        response = client.post("/graph", data={"source": source, **walk})
+    def sent(path, source, **fields):
+        response = client.post(path, data={"source": source, **fields})
         assert response.status_code == 200, response.text
-        return response.text
+        return response
 
-    return drawn
+    return sent
 
 
 @pytest.fixture(scope="module")
-def steps(client, draw):
+def draw(submit):
+    """Return a call that draws a program as an edit does."""
+    return lambda source, **walk: submit("/graph", source, **walk).text
+
+
+@pytest.fixture(scope="module")
+def steps(submit, draw):
     """Return a call that asks for the timelines of a drawn program."""
 
     def asked(source, **walk):
         after = attribute(draw(source), "data-drawing")
-        response = client.post("/walk/steps", data={"source": source, "after": after, **walk})
-        assert response.status_code == 200, response.text
-        return response.json()
+        return submit("/walk/steps", source, after=after, **walk).json()
 
     return asked
 
 
 @pytest.fixture(scope="module")
-def card(client):
+def card(submit):
     """Return a call that asks for the card of a step."""
-
-    def asked(source, **walk):
-        response = client.post("/walk/card", data={"source": source, **walk})
-        assert response.status_code == 200, response.text
-        return response.text
-
-    return asked
+    return lambda source, **walk: submit("/walk/card", source, **walk).text
 
 
 @pytest.fixture(scope="module")
-def prove(client):
+def prove(submit):
     """Return a call that asks for the proof: its verdict's class and words, and the whole."""
 
     def asked(source, **walk):
-        response = client.post("/walk/proof", data={"source": source, **walk})
-        assert response.status_code == 200, response.text
-        verdict = Fragment(response.text).all("p")[0]
-        return verdict.attributes["class"].split()[-1], verdict.words.strip(), response.text
+        text = submit("/walk/proof", source, **walk).text
+        verdict = Fragment(text).all("p")[0]
+        return verdict.attributes["class"].split()[-1], verdict.words.strip(), text
 
     return asked
 
