@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 
 from engine.events import Event
 from engine.latex import latex
+from engine.learned import explain_update
 from engine.numerals import short
-from engine.parts import Part, explain_event, known
+from engine.parts import Part, explain_flow, explain_given, explain_seed, explain_value, known
 from engine.trace import Grain, Trace
 from engine.wording import name_of, op_word
 
+MOVES = " moves against its gradient."
 MOST_PARTS = 6  # of a step that gathers many events
 
 Title = tuple[tuple[str, bool], ...]
@@ -70,6 +72,19 @@ def _is_given(trace: Trace, event: Event) -> bool:
     return event.kind == "forward" and trace.graph.op(event.node) is None
 
 
+def explain_event(trace: Trace, place: int) -> Part:
+    """Return one event in words and formulas."""
+    event = trace.events[place]
+    if event.kind == "flow":
+        return explain_flow(trace, place)
+    if event.kind == "seed":
+        return explain_seed(trace, event)
+    if event.kind == "update":
+        return explain_update(trace, event)
+    given = trace.graph.op(event.node) is None
+    return explain_given(trace, event) if given else explain_value(trace, event)
+
+
 def sentence(trace: Trace, event: int) -> str:
     """Return one event in one sentence, to be heard."""
     return explain_event(trace, event).text
@@ -81,7 +96,7 @@ def _title(trace: Trace, place: int, grain: Grain) -> Title:
     if event.kind == "seed":
         return ("The way back begins at ", False), name, (".", False)
     if event.kind == "update":
-        return name, (" moves against its gradient.", False)
+        return name, (" moves.", False) if trace.update.samples else (MOVES, False)
     if op is None:
         constant = " is a constant: it never learns." if graph.constant[event.node] else ""
         return name, (constant or " is a leaf: its value is given.", False)
@@ -106,7 +121,7 @@ PHASES = {
     "forward": (("Every value, from the leaves to ", "."), "{} values; {} is {}."),
     "flow": (("Every gradient, from ", " back to the leaves."), "{} contributions, from {} = {}."),
     "update": (
-        ("Every leaf that learns moves, to make ", " smaller."),
+        ("Every leaf that learns moves, by the gradient of ", "."),
         "{} leaves move; {} was {}.",
     ),
 }

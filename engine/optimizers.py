@@ -27,6 +27,7 @@ class Optimizer:
 
     Attributes:
         name: what it is called in requests.
+        title: what people call it.
         settings: the name and default of each of its settings.
         states: what it remembers of each parameter from one update to the next.
         steps: (name, formula), one after the other; the last gives `weight`.
@@ -34,6 +35,7 @@ class Optimizer:
     """
 
     name: str
+    title: str
     settings: Mapping[str, float]
     states: tuple[str, ...]
     steps: tuple[tuple[str, str], ...]
@@ -100,12 +102,14 @@ _ADAM = (
 _ROWS = (
     Optimizer(
         "sgd",
+        "SGD",
         {"rate": 1e-3, "weight_decay": 0.0},
         (),
         (_DECAY, ("weight", "weight - rate * grad")),
         "Each parameter goes against its gradient, in proportion to it.",
     ),
     Optimizer(
+        "momentum",
         "momentum",
         {"rate": 1e-3, "momentum": 0.9, "dampening": 0.0, "nesterov": 0.0, "weight_decay": 0.0},
         ("velocity",),
@@ -122,6 +126,7 @@ _ROWS = (
     ),
     Optimizer(
         "adam",
+        "Adam",
         {"rate": 1e-3, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weight_decay": 0.0},
         ("mean", "square"),
         (
@@ -134,6 +139,7 @@ _ROWS = (
     ),
     Optimizer(
         "adamw",
+        "AdamW",
         {"rate": 1e-3, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weight_decay": 1e-2},
         ("mean", "square"),
         (
@@ -146,6 +152,7 @@ _ROWS = (
     ),
     Optimizer(
         "rmsprop",
+        "RMSprop",
         {"rate": 1e-2, "alpha": 0.99, "eps": 1e-8, "weight_decay": 0.0},
         ("square",),
         (

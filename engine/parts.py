@@ -1,4 +1,4 @@
-"""One event in formulas, numbers and a sentence.
+"""A value, a seed or a flow in formulas, numbers and a sentence; `learned` has the updates.
 
 What is displayed comes out as displayed: the factors have as many digits as it takes to multiply
 to the displayed product, its operands as many as it takes to come to the displayed slope.
@@ -9,17 +9,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from engine.derivation import Rule, factor_digits, slope_rule, value_rule, word
+from engine.derivation import factor_digits, slope_rule, value_rule, word
 from engine.evaluate import reason
 from engine.events import Event
-from engine.figures import MOST_DIGITS, added, digits, multiplied, relation
-from engine.mistakes import same
+from engine.figures import added, digits, multiplied, relation
 from engine.notation import plain
 from engine.numerals import DIGITS, short, signed
-from engine.optimizers import OPTIMIZERS
-from engine.rules import scalar
 from engine.trace import Trace
-from engine.typeset import Line, Math, Word, partial, product, total
+from engine.typeset import Line, Word, partial, product, total
 from engine.wording import Verdict, name_of, slope_words, verdict
 
 MOST_TERMS = 5  # of a sum that are written out
@@ -31,7 +28,7 @@ class Factor:
 
     Attributes:
         role: "given", "operand", "value", "upstream", "local", "contribution", "sum", "old",
-            "rate", "slope", "new" or, of the seed, "gradient".
+            "rate", "slope", "state", "new" or, of the seed, "gradient".
         words: what it is, in names.
         number: as displayed.
         amount: the number itself, where its sign matters, as a gradient's does; else None.
@@ -74,19 +71,8 @@ class Part:
     title: str = ""
 
 
-def explain_event(trace: Trace, place: int) -> Part:
-    """Return one event in words and formulas."""
-    event = trace.events[place]
-    if event.kind == "flow":
-        return _flow(trace, place)
-    if event.kind == "seed":
-        return _seed(trace, event)
-    if event.kind == "update":
-        return _update(trace, event)
-    return _given(trace, event) if trace.graph.op(event.node) is None else _value(trace, event)
-
-
-def _given(trace: Trace, event: Event) -> Part:
+def explain_given(trace: Trace, event: Event) -> Part:
+    """Return a leaf or a constant, whose value is given."""
     graph, node = trace.graph, event.node
     value = float(trace.values[node, 0])
     name = name_of(graph, node)
@@ -96,7 +82,8 @@ def _given(trace: Trace, event: Event) -> Part:
     return Part(factors=rows, text=f"{name} is {said}.")
 
 
-def _value(trace: Trace, event: Event) -> Part:
+def explain_value(trace: Trace, event: Event) -> Part:
+    """Return how a value is computed."""
     graph, node = trace.graph, event.node
     value, rule = float(trace.values[node, 0]), value_rule(trace, node)
     of_numbers, of_value = digits(rule.figures, value, rule.combine)
@@ -124,7 +111,8 @@ def _value(trace: Trace, event: Event) -> Part:
     )
 
 
-def _seed(trace: Trace, event: Event) -> Part:
+def explain_seed(trace: Trace, event: Event) -> Part:
+    """Return where the way back begins."""
     output, name = word(trace.graph, trace.graph.output), name_of(trace.graph, event.node)
     return Part(
         lines=(Line(partial(output, output), (("=", Word("1", "number")),)),),
@@ -134,15 +122,15 @@ def _seed(trace: Trace, event: Event) -> Part:
     )
 
 
-def _flow(trace: Trace, place: int) -> Part:
+def explain_flow(trace: Trace, place: int) -> Part:
     """Return the product of one edge and the sum over the paths so far; each number fits the next.
 
     Longer than most, since its digits are settled from the sum back to the operands.
     """
     event, graph = trace.events[place], trace.graph
     node, operand, slot = event.node, known(event.operand), known(event.slot)
-    upstream, local = _number(event.upstream), _number(event.local)
-    contribution, so_far = _number(event.contribution), _number(event.total)
+    upstream, local = number_of(event.upstream), number_of(event.local)
+    contribution, so_far = number_of(event.contribution), number_of(event.total)
     rule, terms = slope_rule(trace, node, slot), _terms(trace, place)
     of_terms, of_sum = digits(terms, so_far, added) if len(terms) > 1 else (DIGITS, DIGITS)
     if all(map(math.isfinite, (upstream, local, contribution))):
@@ -206,7 +194,7 @@ def _product_line(trace: Trace, event: Event, up: str, local: str, handed: str) 
     output, node = word(graph, graph.output), word(graph, event.node)
     slope = partial(node, word(graph, known(event.operand)))
     names = product(partial(output, node), slope)
-    if math.isnan(_number(event.upstream) * _number(event.local)) and event.contribution == 0:
+    if math.isnan(number_of(event.upstream) * number_of(event.local)) and event.contribution == 0:
         return Line(names, (("=", Word("0", "number")),), Word("nothing gets through", "words"))
     figures = product(Word(_unsigned(up), "number"), Word(local, "number"), times="×")
     outcome = (relation([up, local], handed, multiplied), Word(_unsigned(handed), "number"))
@@ -216,76 +204,22 @@ def _product_line(trace: Trace, event: Event, up: str, local: str, handed: str) 
 def _terms(trace: Trace, place: int) -> list[float]:
     """Return what the gradient so far is the sum of; one term where nothing came before."""
     event, flows = trace.events[place], trace.into(place)
-    contribution = _number(event.contribution)
+    contribution = number_of(event.contribution)
     if "overwrite" in trace.mistakes:
         return [contribution]
     if len(flows) > MOST_TERMS:
-        return [_number(trace.events[flows[-2]].total), contribution]
+        return [number_of(trace.events[flows[-2]].total), contribution]
     left = trace.before(place)
-    contributions = [_number(trace.events[flow].contribution) for flow in flows]
+    contributions = [number_of(trace.events[flow].contribution) for flow in flows]
     return contributions if left is None else [left, *contributions]
-
-
-def _update(trace: Trace, event: Event) -> Part:
-    graph, node = trace.graph, event.node
-    name, output = name_of(graph, node), graph.labels[graph.output] or "the output"
-    gradient, old, new = _number(event.total), float(trace.values[node, 0]), _number(event.value)
-    leaf = word(graph, node)
-    slope = partial(word(graph, graph.output), leaf)
-    formula = dict(OPTIMIZERS["sgd"].steps)["weight"]
-    numbers = {"weight": old, "rate": trace.rate, "grad": gradient}
-    words: dict[str, Math] = {"weight": leaf, "rate": Word("η"), "grad": slope}
-    nodes = {"weight": node, "grad": node}
-    rule = Rule(formula, scalar(formula, list(numbers)), words, numbers, nodes)
-    of_numbers, of_new = digits(list(numbers.values()), new, rule.combine, _telling(old, new))
-    result = short(new, of_new)
-    first, *others = rule.lines(leaf, of_numbers, result)
-    rows = (
-        Factor("old", f"{name} so far", short(old, of_numbers), None, node),
-        Factor("rate", "learning rate η", short(trace.rate, of_numbers), None, node),
-        Factor("slope", f"gradient of {name}", signed(gradient, of_numbers), gradient, node),
-        Factor("new", name, result, None, node),
-    )
-    text = f"{name} becomes {result}: {short(old, of_numbers)} minus the rate, "
-    text += f"{short(trace.rate, of_numbers)}, times its gradient, {short(gradient, of_numbers)}."
-    arrow = first._replace(right=(("←", first.right[0][1]),))
-    right = float(trace.right[node, 0])
-    if trace.mistakes and not same(gradient, right):
-        why = f"The gradient of {name} should be {short(right)}: the mistake has moved it wrongly."
-        return Part(arrow, (arrow, *others), rows, verdict="Wrong", why=why, text=text)
-    why = _direction(name, output, (old, new, gradient), trace.rate)
-    return Part(arrow, (arrow, *others), rows, why=why, text=text)
-
-
-def _telling(old: float, new: float) -> int:
-    """Return how many digits it takes to tell a leaf's new number from its old one."""
-    apart = (d for d in range(DIGITS, MOST_DIGITS) if short(old, d) != short(new, d))
-    return next(apart, DIGITS)
-
-
-def _direction(name: str, output: str, numbers: tuple[float, float, float], rate: float) -> str:
-    """Return why a leaf goes where it goes; `numbers`: its old one, its new one, its gradient."""
-    old, new, gradient = numbers
-    if not math.isfinite(new):
-        return f"Its gradient is {short(gradient)}, so {name} is no finite number from now on."
-    if new == old:
-        reason = "Its gradient is 0" if gradient == 0 else "The step is too small to count"
-        return f"{'The rate is 0' if rate == 0 else reason}, so {name} stays."
-    if name == output:
-        return f"It is the output itself, and goes {'up' if new > old else 'down'}."
-    grows, moves = "larger" if gradient > 0 else "smaller", "up" if new > old else "down"
-    if rate < 0:
-        return (
-            f"A larger {name} makes {output} {grows}; the rate is negative, so {name} goes {moves}."
-        )
-    return f"A larger {name} makes {output} {grows}, so {name} goes {moves}."
 
 
 def _unsigned(number: str) -> str:
     return number.removeprefix("+")
 
 
-def _number(number: float | None) -> float:
+def number_of(number: float | None) -> float:
+    """Return a number of an event, nan where its kind has none."""
     return math.nan if number is None else number
 
 

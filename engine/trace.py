@@ -23,6 +23,7 @@ from engine.graph import Graph
 from engine.mistakes import Wrong, depth_first, right_totals
 from engine.moments import Carried, Moment, carried, moments, state_at
 from engine.optimizers import OPTIMIZERS
+from engine.updates import Update
 
 Array = NDArray[np.float64]
 Grain = Literal["node", "edge", "phase"]
@@ -41,6 +42,7 @@ class Trace:
         mistakes: which of MISTAKES are made.
         events: all of them, in order.
         starts: the phases, in events; a phase without events is left out.
+        update: how the leaves that learn are moved.
     """
 
     graph: Graph
@@ -49,6 +51,7 @@ class Trace:
     mistakes: frozenset[str]
     events: tuple[Event, ...]
     starts: tuple[Phase, ...]
+    update: Update
 
     def cuts(self, grain: Grain) -> list[int]:
         """Return where steps begin and end: step k is `events[cuts[k]:cuts[k + 1]]`."""
@@ -172,7 +175,12 @@ class Trace:
 
 
 def trace(
-    graph: Graph, leaves: Array, rate: float = RATE, mistakes: Set[str] = frozenset()
+    graph: Graph,
+    leaves: Array,
+    rate: float = RATE,
+    mistakes: Set[str] = frozenset(),
+    locked: Set[int] = frozenset(),
+    update: Update | None = None,
 ) -> Trace:
     """Return every event of one forward pass, one backward pass and one update.
 
@@ -182,6 +190,8 @@ def trace(
         rate: learning rate of plain gradient descent.
         mistakes: names of MISTAKES to make on the way. Where nothing is zeroed there are two
             passes forward and back before the update: what falsifies the second is the first.
+        locked: leaves that are not to learn.
+        update: how a run moves its parameters; plain descent by this lane's gradient if None.
 
     Raises:
         GraphError: `leaves` has another shape.
@@ -197,14 +207,15 @@ def trace(
         back = list(_backward(graph, values, totals, mistakes))
         parts += [("forward", computed), ("seed", [seed]), ("backward", back)]
         kept = totals
-    parts.append(("update", list(_update(graph, values, kept, rate))))
+    moved = update or _descent(graph, values, kept, rate, locked)
+    parts.append(("update", list(moved.events())))
     events: list[Event] = []
     starts = []
     for name, part in parts:
         if part:
             starts.append(Phase(name, len(events)))
             events += part
-    return Trace(graph, values, rate, frozenset(mistakes), tuple(events), tuple(starts))
+    return Trace(graph, values, rate, frozenset(mistakes), tuple(events), tuple(starts), moved)
 
 
 def _backward(
@@ -216,16 +227,21 @@ def _backward(
         yield Event("flow", flow.node, flow.slot, flow.operand, None, *flow[3:])
 
 
-def _update(graph: Graph, values: Array, totals: list[float], rate: float) -> Iterator[Event]:
-    """Yield plain gradient descent, leaf by leaf: the row `sgd` of the optimizers."""
+def _descent(
+    graph: Graph, values: Array, totals: list[float], rate: float, locked: Set[int]
+) -> Update:
+    """Return plain gradient descent by this lane: the row `sgd` of the optimizers."""
+    leaves = [leaf for leaf in np.flatnonzero(graph.learnable).tolist() if leaf not in locked]
     sgd = OPTIMIZERS["sgd"]
-    leaves = np.flatnonzero(graph.learnable)
-    weights, gradient = values[leaves, 0], np.array(totals)[leaves]
-    sgd.update(weights, gradient, np.zeros((0, len(leaves))), sgd.numbers({"rate": rate}), 1)
-    for node, value, total in zip(
-        leaves.tolist(), weights.tolist(), gradient.tolist(), strict=True
-    ):
-        yield Event("update", node, value=value, total=total)
+    return Update(
+        sgd,
+        sgd.numbers({"rate": rate}),
+        1,
+        tuple(leaves),
+        values[leaves, 0],
+        np.array(totals)[leaves],
+        np.zeros((0, len(leaves))),
+    )
 
 
 def _acting(event: Event) -> tuple[str, int]:

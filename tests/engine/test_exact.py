@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.exact import exact
+from engine.explain import explain_event
 from engine.figures import multiplied, relation
 from engine.notation import plain_line
 from engine.ops import OPS
-from engine.parts import explain_event
 from engine.program import parse
 from engine.trace import trace
 from tests.engine.points import inside

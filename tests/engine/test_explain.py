@@ -7,14 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.explain import explain, sentence
+from engine.explain import explain, explain_event, sentence
 from engine.expr import Expr
 from engine.figures import shown
 from engine.graph import Graph, leaf_numbers
 from engine.graph import in_evaluation_order as ordered
 from engine.notation import mathml, plain_line
 from engine.ops import OPS
-from engine.parts import explain_event
 from engine.program import parse
 from engine.trace import GRAINS, trace
 from tests.engine.points import inside

@@ -2,8 +2,9 @@
 
 import pytest
 
+from engine.explain import explain_event
 from engine.notation import plain_line
-from engine.parts import MOST_TERMS, explain_event
+from engine.parts import MOST_TERMS
 from engine.program import parse
 from engine.trace import trace
 
