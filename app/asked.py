@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
-from app.links import Walk, settings, walk_in_form
+from app.links import Sample, Walk, sample, settings, walk_in_form
 from app.pictures import Numbers, Pictures
 from engine.errors import ProgramError
 from engine.program import Program
@@ -60,6 +60,7 @@ class Question:
     Attributes:
         source: the program's text.
         inputs: numbers that override those in the text.
+        sample: which sample of the data is drawn.
         after: the name of the drawing that the page shows.
         walk: where in the trace the person stands.
         answer: what was typed as the number to predict.
@@ -68,6 +69,7 @@ class Question:
 
     source: str
     inputs: dict[str, float]
+    sample: Sample
     after: str
     walk: Walk
     answer: str
@@ -79,6 +81,7 @@ async def _read(request: Request) -> Question:
         question = Question(
             source=str(form.get("source", "")).replace("\r\n", "\n"),  # forms change line ends
             inputs=settings(map(str, form.getlist("set"))),
+            sample=sample(form),
             after=str(form.get("after", "")),
             walk=walk_in_form(form),
             answer=str(form.get("answer", "")),

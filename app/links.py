@@ -17,6 +17,7 @@ from engine.trace import GRAINS, RATE, Grain
 
 # Beyond this the program goes behind the #, which the server never sees: no header limit applies.
 LONGEST_QUERY = 6_000
+LONGEST_COUNT = 9  # digits
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Walk:
         shown: whether that number has been found, or given up.
         found: whether it has been found.
         node: the name of the node whose card is open, or an empty string.
+        locked: names of leaves that are not to learn.
     """
 
     step: int | None = None
@@ -42,9 +44,26 @@ class Walk:
     shown: bool = False
     found: bool = False
     node: str = ""
+    locked: frozenset[str] = frozenset()
 
 
 WHOLE = Walk()
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Which sample is drawn.
+
+    Attributes:
+        lane: its number, from 0.
+        mine: the key of the person's own table, or an empty string.
+    """
+
+    lane: int = 0
+    mine: str = ""
+
+
+FIRST = Sample()
 
 
 def walk(fields: ImmutableMultiDict[Any, Any]) -> Walk:
@@ -63,6 +82,7 @@ def walk(fields: ImmutableMultiDict[Any, Any]) -> Walk:
         mistakes=frozenset(map(str, fields.getlist("broken"))) & frozenset(MISTAKES),
         predict=predict,
         node=str(fields.get("node", "")),
+        locked=frozenset(map(str, fields.getlist("lock"))),
     )
 
 
@@ -107,9 +127,16 @@ def settings(written: Iterable[str]) -> dict[str, float]:
     return found
 
 
+def sample(fields: ImmutableMultiDict[Any, Any]) -> Sample:
+    """Return which sample of the data an address or a form says; the first where it says none."""
+    lane = str(fields.get("sample", ""))[:LONGEST_COUNT]
+    known = lane.isdecimal() and lane.isascii()
+    return Sample(int(lane) if known else 0, str(fields.get("mine", "")))
+
+
 def _count(text: str) -> int | None:
     """Return a whole number from 1, None where the text is none; a huge one is as good as last."""
-    digits = text.lstrip("0")[:9] or "1"
+    digits = text.lstrip("0")[:LONGEST_COUNT] or "1"
     return int(digits) if text.isdecimal() and text.isascii() else None
 
 

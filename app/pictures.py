@@ -16,11 +16,13 @@ from threading import Lock
 from typing import TypeVar
 
 import numpy as np
-from cachetools import LRUCache, cached
+from cachetools import LRUCache
 from markupsafe import Markup
 from numpy.typing import NDArray
 
+from app.links import FIRST, Sample
 from app.settings import Settings
+from engine.data import Table
 from engine.drawing.cards import (
     CardNumbers,
     WireNumbers,
@@ -43,8 +45,9 @@ Array = NDArray[np.float64]
 
 _Key = TypeVar("_Key")
 _Kept = TypeVar("_Kept")
+_ProgramKey = tuple[str, str]
 _NumbersKey = tuple[Program, bytes]
-_TraceKey = tuple[Program, bytes, float, frozenset[str]]
+_TraceKey = tuple[Program, bytes, float, frozenset[str], frozenset[str]]
 
 # With a larger share of new nodes than this it is another program: it is laid out afresh.
 MOST_NEW = 0.5
@@ -54,11 +57,16 @@ BYTES_AN_EVENT = 1_100  # of a trace, with what it has found out about itself
 OPEN_NODES = 2  # at one setting of the inputs; a path may be as long as the program
 
 
+class ForgottenDataError(Exception):
+    """A table of a person's own that is asked for by its key, and no longer kept here."""
+
+
 @dataclass(frozen=True, eq=False)
 class Numbers:
     """One program at one setting of its inputs; one lane."""
 
     program: Program
+    sample: Sample
     values: Array
     found: Gradients
     problems: list[Problem]
@@ -140,8 +148,10 @@ class Drawing:
 class Pictures:
     """The way from text to picture, and its caches; safe to use from many threads."""
 
-    def __init__(self, settings: Settings) -> None:
-        """Make empty caches of the size the settings say."""
+    def __init__(
+        self, settings: Settings, tables: Callable[[str], Table | None] = lambda _: None
+    ) -> None:
+        """Make empty caches of the size the settings say; `tables` finds a person's own by key."""
         limits = Limits(settings.source_bytes, settings.nodes, settings.depth, settings.seconds)
         self._memory = int(settings.megabytes * 1e6)
         self._lock = Lock()
@@ -152,47 +162,76 @@ class Pictures:
             settings.cache_nodes, _weight_of_its_program
         )
         self._traces: LRUCache[_TraceKey, Trace] = LRUCache(settings.cache_nodes, _weight_of_trace)
-        self.program = cached(LRUCache(settings.cache_nodes, _weight), lock=Lock())(
-            lambda source: parse(source, limits)
-        )
+        self._programs: LRUCache[_ProgramKey, Program] = LRUCache(settings.cache_nodes, _weight)
+        self._tables = tables
+        self._limits = limits
 
-    def numbers(self, source: str, inputs: Mapping[str, float]) -> Numbers:
-        """Return a program's values, gradients and problems.
+    def program(self, source: str, mine: str = "") -> Program:
+        """Return a typed program, read; `mine` is the key of the table that data("mine") is.
 
         Raises:
             ProgramError: the text is refused.
+            ForgottenDataError: that table is not kept here.
         """
-        program = self.program(source)
-        leaves = program.leaves(inputs)
-        key = (program, leaves.tobytes())
-        return self._kept(self._numbers, key, lambda: self._compute(program, leaves))
+        table = self._tables(mine) if mine else None
+        if mine and table is None:
+            raise ForgottenDataError
+        return self._kept(
+            self._programs, (source, mine), lambda: parse(source, self._limits, table)
+        )
 
-    def _compute(self, program: Program, leaves: Array) -> Numbers:
+    def numbers(
+        self, source: str, inputs: Mapping[str, float], sample: Sample = FIRST
+    ) -> Numbers:
+        """Return a program's values, gradients and problems, of one sample of its data.
+
+        Raises:
+            ProgramError: the text is refused.
+            ForgottenDataError: the table of the person's own is not kept here.
+        """
+        program = self.program(source, sample.mine)
+        leaves = program.leaves(inputs, sample.lane)
+        key = (program, leaves.tobytes())
+        return self._kept(self._numbers, key, lambda: self._compute(program, sample, leaves))
+
+    def _compute(self, program: Program, sample: Sample, leaves: Array) -> Numbers:
         try:
             values = forward(program.graph, leaves, self._memory)
         except MemoryLimitError as error:
             raise LimitError(str(error), START) from error
-        return Numbers(
-            program, values, gradients(program.graph, values), problems(program.graph, values)
-        )
+        found = gradients(program.graph, values)
+        return Numbers(program, sample, values, found, problems(program.graph, values))
 
     def trace(
-        self, numbers: Numbers, rate: float = RATE, mistakes: frozenset[str] = frozenset()
+        self,
+        numbers: Numbers,
+        rate: float = RATE,
+        mistakes: frozenset[str] = frozenset(),
+        locked: frozenset[str] = frozenset(),
     ) -> Trace:
         """Return the walk through forward, backward and update, event by event."""
-        key = (numbers.program, numbers.values.tobytes(), rate, mistakes)
-        graph, values = numbers.program.graph, numbers.values
-        return self._kept(self._traces, key, lambda: trace(graph, values, rate, mistakes))
+        program, values = numbers.program, numbers.values
+        held = {program.input_named[name].node for name in locked & program.input_named.keys()}
+        key = (program, values.tobytes(), rate, mistakes, locked)
+        return self._kept(
+            self._traces, key, lambda: trace(program.graph, values, rate, mistakes, held)
+        )
 
     def drawn(self, key: str) -> Drawing | None:
         """Return the drawing of this name, while it is kept."""
         with self._lock:
             return self._drawings.get(key)
 
-    def drawing(self, program: Program, after: str = "") -> Drawing:
-        """Return where the cards stand, as near as may be to the drawing called `after`."""
+    def drawing(self, program: Program, after: str = "", mine: str = "") -> Drawing:
+        """Return where the cards stand, as near as may be to the drawing called `after`.
+
+        Args:
+            program: what is drawn.
+            after: the name of another drawing, or an empty string.
+            mine: the key of the table that its data("mine") is.
+        """
         before = self.drawn(after)
-        key = _key(program.source, before)
+        key = _key(program.source, mine, before)
         return self._kept(self._drawings, key, lambda: _draw(key, program, before))
 
     def _kept(self, cache: LRUCache[_Key, _Kept], key: _Key, make: Callable[[], _Kept]) -> _Kept:
@@ -219,8 +258,8 @@ def _weight_of_its_program(kept: Numbers | Drawing) -> int:
     return _weight(kept.program)
 
 
-def _key(source: str, before: Drawing | None) -> str:
-    lineage = f"{before.key if before else ''}\0{source}"
+def _key(source: str, mine: str, before: Drawing | None) -> str:
+    lineage = f"{before.key if before else ''}\0{mine}\0{source}"
     return sha256(lineage.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 

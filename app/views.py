@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
 from markupsafe import Markup
 
 from app.examples import EXAMPLES
-from app.links import WHOLE, Walk, link, setting
+from app.learning import learn_view
+from app.links import FIRST, WHOLE, Sample, Walk, link, setting
 from app.pictures import Drawing, Numbers, Pictures
 from app.walks import Walked, opened, walked
 from engine.drawing.cards import CardNumbers
@@ -19,17 +20,19 @@ from engine.errors import EmptyProgramError, ProgramError
 from engine.mistakes import MISTAKES, Mistake
 from engine.numerals import exact, short
 from engine.ops import OPS
+from engine.program import Program
 from engine.spans import Span
 from engine.trace import RATE
 
 LEAST_REACH = 10.0  # a slider runs from -reach to reach
+MOST_UNFOLDED = 12  # leaves of a network
 STEPS = 1_000  # of a slider, from one end to its middle
 LARGEST_DOUBLED = 1e300  # beyond it, twice the size is no number
 
 
 @dataclass(frozen=True)
 class LeafView:
-    """One row under LEAVES: a slider and a number field."""
+    """One row under LEAVES: a slider, a number field, and a lock where it could learn."""
 
     name: str
     node: int
@@ -41,6 +44,16 @@ class LeafView:
     setting: str
     changed: bool
     learns: bool
+    locked: bool
+
+
+@dataclass(frozen=True)
+class LeafGroupView:
+    """Leaves that stand together: those of one network, folded where they are many."""
+
+    name: str
+    leaves: tuple[LeafView, ...]
+    folded: bool
 
 
 @dataclass(frozen=True)
@@ -75,9 +88,10 @@ class GraphView:
     link: str
     summary: str
     mentions: str
-    leaves: tuple[LeafView, ...]
+    leaves: tuple[LeafGroupView, ...]
     notes: tuple[NoteView, ...]
     walk: str
+    learn: str
 
 
 @dataclass(frozen=True)
@@ -103,6 +117,7 @@ class PageView:
 
     source: str
     walk: Walk
+    sample: Sample
     usual_rate: float
     mistakes: tuple[Mistake, ...]
     graph: GraphView | None
@@ -112,17 +127,23 @@ class PageView:
 
 
 def page_view(
-    pictures: Pictures, source: str, inputs: Mapping[str, float], walk: Walk = WHOLE
+    pictures: Pictures,
+    source: str,
+    inputs: Mapping[str, float],
+    walk: Walk = WHOLE,
+    sample: Sample = FIRST,
 ) -> PageView:
     """Return the page for a program, drawn or refused; it opens at the first problem."""
     try:
-        at = opened(walked(pictures, pictures.numbers(source, inputs), walk))
-        graph, fault = _drawn(at, pictures.drawing(at.numbers.program)), None
+        at = opened(walked(pictures, pictures.numbers(source, inputs, sample), walk))
+        drawing = pictures.drawing(at.numbers.program, mine=sample.mine)
+        graph, fault = _drawn(at, drawing), None
         walk = at.walk
     except ProgramError as error:
         graph, fault = None, fault_view(error, source, inputs)
     mistakes = tuple(MISTAKES.values())
-    return PageView(source, walk, RATE, mistakes, graph, fault, example_views(), function_views())
+    examples, functions = example_views(), function_views()
+    return PageView(source, walk, sample, RATE, mistakes, graph, fault, examples, functions)
 
 
 def graph_view(
@@ -131,6 +152,7 @@ def graph_view(
     inputs: Mapping[str, float],
     after: str = "",
     walk: Walk = WHOLE,
+    sample: Sample = FIRST,
 ) -> GraphView:
     """Return a program drawn, its cards near where the drawing called `after` had them.
 
@@ -138,18 +160,19 @@ def graph_view(
 
     Raises:
         ProgramError: the text is refused.
+        ForgottenDataError: the table of the person's own is not kept here.
     """
-    program = pictures.program(source)
+    program = pictures.program(source, sample.mine)
     before = pictures.drawn(after)
     kept = (
         still_set(program.written_inputs, before.program.written_inputs, inputs)
         if before
         else inputs
     )
-    drawing = pictures.drawing(program, after)
+    drawing = pictures.drawing(program, after, sample.mine)
     if before and drawing.is_another(before):
         walk = replace(walk, step=1 if walk.predict else None, shown=False, node="")
-    return _drawn(walked(pictures, pictures.numbers(source, kept), walk), drawing)
+    return _drawn(walked(pictures, pictures.numbers(source, kept, sample), walk), drawing)
 
 
 def _drawn(at: Walked, drawing: Drawing) -> GraphView:
@@ -161,9 +184,10 @@ def _drawn(at: Walked, drawing: Drawing) -> GraphView:
         link=link(program.source, changed_inputs(numbers)),
         summary=summary(numbers) if at.step is None else f"Step {at.step + 1} of {at.total}.",
         mentions=json.dumps([[*mention.span, mention.node] for mention in program.mentions]),
-        leaves=leaf_views(numbers),
+        leaves=leaf_groups(leaf_views(numbers, at.walk.locked)),
         notes=note_views(numbers, at.walk),
         walk=json.dumps(stand(at)),
+        learn=json.dumps(learn_view(program)),
     )
 
 
@@ -229,17 +253,27 @@ def still_set(
 
 
 def changed_inputs(numbers: Numbers) -> dict[str, float]:
-    """Return the inputs that are set to other numbers than the text has."""
+    """Return the inputs that are set to other numbers than the text has, or than the sample."""
     program = numbers.program
+    written = program.leaves({}, numbers.sample.lane)
     return {
-        leaf.name: float(numbers.values[leaf.node, 0])
-        for leaf in program.inputs
-        if numbers.values[leaf.node, 0] != leaf.written
+        name: float(numbers.values[node, 0])
+        for name, node in _settable(program).items()
+        if numbers.values[node, 0] != written[node, 0]
     }
 
 
-def leaf_views(numbers: Numbers) -> tuple[LeafView, ...]:
-    """Return a row for each named leaf."""
+def _settable(program: Program) -> dict[str, int]:
+    """Return the leaves that can be set without touching the text: inputs, and columns of data."""
+    columns = program.samples.nodes if program.samples else ()
+    named = {program.graph.labels[node] or "": node for node in columns if node is not None}
+    return named | {leaf.name: leaf.node for leaf in program.inputs}
+
+
+def leaf_views(
+    numbers: Numbers, locked: frozenset[str] = frozenset()
+) -> tuple[LeafView, ...]:
+    """Return a row for each named leaf that is no data."""
     changed = changed_inputs(numbers)
     graph = numbers.program.graph
     rows = []
@@ -258,9 +292,23 @@ def leaf_views(numbers: Numbers) -> tuple[LeafView, ...]:
                 setting=setting(leaf.name, value),
                 changed=leaf.name in changed,
                 learns=bool(graph.learnable[leaf.node]),
+                locked=leaf.name in locked,
             )
         )
     return tuple(rows)
+
+
+def leaf_groups(rows: Sequence[LeafView]) -> tuple[LeafGroupView, ...]:
+    """Return the rows by the network they belong to; those of none stand first."""
+    groups: dict[str, list[LeafView]] = {"": []}
+    for row in rows:
+        head, dot, _ = row.name.partition(".")
+        groups.setdefault(head if dot else "", []).append(row)
+    return tuple(
+        LeafGroupView(name, tuple(group), bool(name) and len(group) > MOST_UNFOLDED)
+        for name, group in groups.items()
+        if group
+    )
 
 
 def note_views(numbers: Numbers, walk: Walk = WHOLE) -> tuple[NoteView, ...]:

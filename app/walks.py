@@ -142,7 +142,8 @@ class Walked:
 
 def walked(pictures: Pictures, numbers: Numbers, walk: Walk) -> Walked:
     """Return a program at one setting of its inputs, walked through."""
-    return Walked(numbers, pictures.trace(numbers, walk.rate, walk.mistakes), walk)
+    found = pictures.trace(numbers, walk.rate, walk.mistakes, walk.locked)
+    return Walked(numbers, found, walk)
 
 
 def opened(walked: Walked) -> Walked:

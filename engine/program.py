@@ -13,6 +13,7 @@ from time import monotonic
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.data import Table
 from engine.errors import LimitError
 from engine.expr import Expr
 from engine.graph import Graph, leaf_numbers
@@ -42,6 +43,44 @@ class Mention:
 
 
 @dataclass(frozen=True, eq=False)
+class Bound:
+    """Data bound to leaves: the leaf of each column, None where its name was given away."""
+
+    table: Table
+    nodes: tuple[int | None, ...]
+
+
+@dataclass(frozen=True)
+class Predicted:
+    """What the loss compares with the target: one node, or a logit a class; and the target."""
+
+    nodes: tuple[int, ...]
+    target: int | None
+
+
+@dataclass(frozen=True)
+class NeuronNodes:
+    """One neuron of a network, as nodes of the graph."""
+
+    name: str
+    node: int
+    weights: tuple[int, ...]
+    bias: int
+    operands: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Network:
+    """A Neuron, Layer or MLP that was called; `sizes_span` is where its list of sizes stands."""
+
+    name: str
+    sizes: tuple[int, ...]
+    sizes_span: Span | None
+    inputs: tuple[int, ...]
+    layers: tuple[tuple[NeuronNodes, ...], ...]
+
+
+@dataclass(frozen=True, eq=False)
 class Program:
     """A typed program, read.
 
@@ -60,8 +99,13 @@ class Program:
     written: NDArray[np.float64]
     mentions: tuple[Mention, ...]
     unused: tuple[tuple[str, Span], ...]
+    samples: Bound | None = None
+    predicted: Predicted | None = None
+    networks: tuple[Network, ...] = ()
 
-    def leaves(self, settings: Mapping[str, float] | None = None) -> NDArray[np.float64]:
+    def leaves(
+        self, settings: Mapping[str, float] | None = None, lane: int = 0
+    ) -> NDArray[np.float64]:
         """Return what `forward` starts from; names that are no inputs are passed over."""
         numbers = self.written.copy()
         for name, number in (settings or {}).items():
@@ -80,7 +124,7 @@ class Program:
         return {leaf.name: leaf for leaf in self.inputs}
 
 
-def parse(source: str, limits: Limits | None = None) -> Program:
+def parse(source: str, limits: Limits | None = None, mine: Table | None = None) -> Program:  # noqa: ARG001
     """Read a typed program.
 
     Args:

@@ -1,5 +1,6 @@
-// Sliders and number fields: they send what was set, and write the numbers that come back into the
-// picture that is there. No node moves. The newest setting wins; one request is under way at a time.
+// Sliders, number fields and locks: they send what was set, and write the numbers that come back into
+// the picture that is there. No node moves. The newest setting wins; one request is under way at a
+// time. While a run is on, what is set goes to the run, which also moves the rows.
 import { drawnIs, drawnSource, newest, post } from "./ask.js";
 import { cardAt, writeCard, writeWire } from "./cards.js";
 import { readNotes } from "./editor.js";
@@ -13,6 +14,9 @@ const STEPS = 1000; // of a slider, from its middle to an end
 let asking = false;
 let atFocus = "";
 let walk; // asks for the numbers instead, while the picture shows a step
+let run = null; // takes what is set instead, while one is on: (name, number)
+let rows = []; // of the leaves: their parts
+const lockers = [];
 const recent = new Map(); // leaf -> what was set since the last edit was sent
 
 export function startLeaves(walker) {
@@ -28,6 +32,7 @@ export function startLeaves(walker) {
     set(row, row.dataset.written);
     row.querySelector(".number").focus();
   });
+  leaves.addEventListener("change", ({ target }) => target.matches(".lock input") && lock(target));
   leaves.addEventListener("focusin", ({ target }) => {
     if (!target.matches(".number")) return;
     target.value = atFocus = target.dataset.exact;
@@ -41,8 +46,56 @@ export function startLeaves(walker) {
   form.addEventListener("submit", (event) => event.preventDefault());
 }
 
+// A run takes what is set from now on; null gives it back.
+export function whenSet(taker) {
+  run = taker;
+}
+
+export function whenLocked(listener) {
+  lockers.push(listener);
+}
+
+export const locked = () => [...leaves.querySelectorAll(".lock input:checked")].map((box) => box.value);
+
+function lock(box) {
+  showLock(box);
+  for (const listener of lockers) listener(locked());
+  if (!run && walk.under()) walk.ask();
+  writeLink();
+}
+
+function showLock(box) {
+  const row = box.closest(".leaf");
+  row.classList.toggle("locked", box.checked);
+  cardAt(row.dataset.node)?.card.classList.toggle("locked", box.checked);
+}
+
+// What a run has made of the leaves, a number a node: written into the rows that are seen, but not
+// under the hand that is moving one.
+export function liveLeaves(numbers, short) {
+  for (const row of rows) {
+    const number = numbers[row.node];
+    if (row.number === number || (row.group && !row.group.open)) continue;
+    row.number = number;
+    if (document.activeElement !== row.slider) {
+      stretch(row.slider, Math.abs(number));
+      row.slider.value = number;
+    }
+    if (document.activeElement === row.field) continue;
+    row.field.dataset.exact = String(number);
+    row.field.value = short(number);
+  }
+}
+
 export function readLeaves(text) {
   drawnIs(text);
+  rows = [...leaves.querySelectorAll(".leaf")].map((row) => ({
+    node: Number(row.dataset.node),
+    slider: row.querySelector('[type="range"]'),
+    field: row.querySelector(".number"),
+    group: row.closest("details"),
+  }));
+  for (const box of leaves.querySelectorAll(".lock input:checked")) showLock(box);
   // what was set while the edit was under way was not in it
   for (const [name, number] of [...recent]) {
     const row = [...leaves.querySelectorAll(".leaf")].find((each) => each.dataset.name === name);
@@ -74,8 +127,15 @@ export function read(text) {
 }
 
 function set(row, text) {
-  put(row, text);
-  ask();
+  if (!run) {
+    put(row, text);
+    return ask();
+  }
+  const field = row.querySelector(".number");
+  row.querySelector('[type="range"]').value = text;
+  field.dataset.exact = text;
+  if (document.activeElement !== field) field.value = text.replace("-", MINUS);
+  run(row.dataset.name, Number(text));
 }
 
 function put(row, text) {

@@ -16,7 +16,9 @@ router = APIRouter(prefix="/graph", include_in_schema=False)
 def draw(request: Request, asked: Asked) -> HTMLResponse:
     """Draw a typed program; the answer is an HTML fragment."""
     pictures = request.app.state.pictures
-    view = graph_view(pictures, asked.source, asked.inputs, asked.after, asked.walk)
+    view = graph_view(
+        pictures, asked.source, asked.inputs, asked.after, asked.walk, asked.sample
+    )
     return show("graph/_drawn.html", graph=view)
 
 
@@ -28,7 +30,7 @@ def update(request: Request, asked: Asked) -> Response:
     """
     pictures = request.app.state.pictures
     drawing = pictures.drawn(asked.after)
-    numbers = pictures.numbers(asked.source, asked.inputs)
+    numbers = pictures.numbers(asked.source, asked.inputs, asked.sample)
     if asked.walk.predict or drawing is None or drawing.program is not numbers.program:
         return JSONResponse({"stale": True})
     notes = show("graph/_notes.html", notes=note_views(numbers)).body

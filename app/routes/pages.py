@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
 from app.examples import EXAMPLES
-from app.links import settings, walk
+from app.links import sample, settings, walk
 from app.pages import show
 from app.views import page_view
 
@@ -24,5 +24,6 @@ def page(
     """Show the page; without a program in the address, the neuron."""
     source = EXAMPLES[0].source if p is None else p.replace("\r\n", "\n")
     at = walk(request.query_params)
-    view = page_view(request.app.state.pictures, source, settings(inputs), at)
+    one = sample(request.query_params)
+    view = page_view(request.app.state.pictures, source, settings(inputs), at, one)
     return show("page/index.html", page=view)

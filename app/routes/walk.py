@@ -50,8 +50,8 @@ def proof(request: Request, asked: Asked) -> Response:
 def _find(request: Request, asked: Question) -> tuple[Walked, Drawing]:
     """Return the walk that is asked for, and the drawing on the page."""
     pictures = request.app.state.pictures
-    numbers = pictures.numbers(asked.source, asked.inputs)
+    numbers = pictures.numbers(asked.source, asked.inputs, asked.sample)
     drawing = pictures.drawn(asked.after)
     if drawing is None or drawing.program is not numbers.program:
-        drawing = pictures.drawing(numbers.program)
+        drawing = pictures.drawing(numbers.program, mine=asked.sample.mine)
     return walked(pictures, numbers, asked.walk), drawing
