@@ -15,12 +15,12 @@ from app.learning import learn_view
 from app.links import FIRST, WHOLE, Sample, Walk, link, setting
 from app.pictures import Drawing, Numbers, Pictures
 from app.walks import Walked, opened, walked
+from engine.data import TABLES, Source
 from engine.drawing.cards import CardNumbers
 from engine.errors import EmptyProgramError, ProgramError
 from engine.mistakes import MISTAKES, Mistake
 from engine.numerals import exact, short
 from engine.ops import OPS
-from engine.program import Program
 from engine.spans import Span
 from engine.trace import RATE
 
@@ -124,6 +124,7 @@ class PageView:
     fault: FaultView | None
     examples: tuple[ExampleView, ...]
     functions: tuple[OpView, ...]
+    tables: tuple[Source, ...] = tuple(TABLES.values())
 
 
 def page_view(
@@ -258,21 +259,12 @@ def changed_inputs(numbers: Numbers) -> dict[str, float]:
     written = program.leaves({}, numbers.sample.lane)
     return {
         name: float(numbers.values[node, 0])
-        for name, node in _settable(program).items()
+        for name, node in program.settable.items()
         if numbers.values[node, 0] != written[node, 0]
     }
 
 
-def _settable(program: Program) -> dict[str, int]:
-    """Return the leaves that can be set without touching the text: inputs, and columns of data."""
-    columns = program.samples.nodes if program.samples else ()
-    named = {program.graph.labels[node] or "": node for node in columns if node is not None}
-    return named | {leaf.name: leaf.node for leaf in program.inputs}
-
-
-def leaf_views(
-    numbers: Numbers, locked: frozenset[str] = frozenset()
-) -> tuple[LeafView, ...]:
+def leaf_views(numbers: Numbers, locked: frozenset[str] = frozenset()) -> tuple[LeafView, ...]:
     """Return a row for each named leaf that is no data."""
     changed = changed_inputs(numbers)
     graph = numbers.program.graph

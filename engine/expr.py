@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import math
 import numbers
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from decimal import Decimal
 from itertools import count
 from typing import Any, Self, SupportsFloat
@@ -27,7 +29,25 @@ from engine.ops import OPS, Op
 
 Number = int | float | SupportsFloat
 _serials = count()
+_scope: ContextVar[str] = ContextVar("scope", default="")
 _kept: dict[ref[Expr], tuple[list[Expr], Graph]] = {}
+
+
+@contextmanager
+def scope(name: str) -> Iterator[None]:
+    """Note where the nodes made within come from; scopes nest.
+
+    >>> with scope("loss"):
+    ...     miss = Expr(2.0) - 1.0
+    >>> miss.scope
+    'loss'
+    """
+    outer = _scope.get()
+    token = _scope.set(f"{outer}.{name}" if outer else name)
+    try:
+        yield
+    finally:
+        _scope.reset(token)
 
 
 class Expr:
@@ -45,6 +65,7 @@ class Expr:
         learnable: whether `learn` moves it; only leaves learn.
         constant: whether it is a number written inline.
         serial: counts the nodes made; an operand's is below its user's.
+        scope: the names of the scopes it was made in, joined by dots; empty outside of any.
     """
 
     __slots__ = (
@@ -54,6 +75,7 @@ class Expr:
         "_learnable",
         "_op",
         "_operands",
+        "_scope",
         "_serial",
         "grad",
         "label",
@@ -98,6 +120,7 @@ class Expr:
         self._operands = operands
         self._data = data
         self._serial = next(_serials)
+        self._scope = _scope.get()
         self._constant = self._learnable = False
         self.grad = 0.0
         self.label = label
@@ -116,6 +139,11 @@ class Expr:
     def serial(self) -> int:
         """Return its place among all nodes made."""
         return self._serial
+
+    @property
+    def scope(self) -> str:
+        """Return the names of the scopes it was made in, joined by dots."""
+        return self._scope
 
     @property
     def constant(self) -> bool:

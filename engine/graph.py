@@ -6,7 +6,7 @@ forward counts up, backward counts down, and no walk over it ever recurses.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.numerals import exact
 from engine.ops import MOST_OPERANDS, OPS, Op
-from engine.spans import Span, cut
+from engine.spans import Span, cut, shortened
 
 if TYPE_CHECKING:
     from engine.expr import Expr
@@ -41,7 +42,8 @@ class Graph:
         constant: (n,) bool, a number written inline: it has no name and never learns.
         learnable: (n,) bool, a leaf that learns.
         spans: the words a node came from, or None where it came from no text.
-        words: those words themselves, or an empty string.
+        words: those words themselves; of a constant that was not typed its number; else empty.
+        scopes: the names of the scopes a node was made in, joined by dots, or an empty string.
         output: the id of the node whose gradient is 1.
     """
 
@@ -52,6 +54,7 @@ class Graph:
     learnable: NDArray[np.bool_]
     spans: tuple[Span | None, ...] = field(repr=False)
     words: tuple[str, ...] = field(repr=False)
+    scopes: tuple[str, ...] = field(repr=False)
     output: int
 
     @classmethod
@@ -66,12 +69,23 @@ class Graph:
         output: Expr,
         spans: Mapping[Expr, Span] | None = None,
         lines: list[str] | None = None,
+        unsaid: Set[Expr] = frozenset(),
     ) -> Self:
-        """Return the structure of `nodes`, which are complete and in evaluation order."""
+        """Return the structure of `nodes`, which are complete and in evaluation order.
+
+        Args:
+            nodes: all of them.
+            output: one of them.
+            spans: the words that each came from.
+            lines: the text that those words stand in.
+            unsaid: the nodes that those words do not stand for: a call made them on its way.
+        """
         places = {node: place for place, node in enumerate(nodes)}
         none = [NO_OPERAND] * MOST_OPERANDS
         operands = [([places[o] for o in node.operands] + none)[:MOST_OPERANDS] for node in nodes]
         found = tuple(spans.get(node) for node in nodes) if spans else (None,) * len(nodes)
+        typed = zip(nodes, found, strict=True)
+        said = [span if lines and node not in unsaid else None for node, span in typed]
         return cls(
             codes=np.array([LEAF if n.op is None else CODES[n.op.name] for n in nodes], np.int16),
             operands=np.array(operands, np.int32),
@@ -79,7 +93,11 @@ class Graph:
             constant=np.array([node.constant for node in nodes], bool),
             learnable=np.array([node.learnable for node in nodes], bool),
             spans=found,
-            words=tuple(cut(lines, span) if span and lines else "" for span in found),
+            words=tuple(
+                cut(lines, span) if span and lines else exact(node.data) if node.constant else ""
+                for node, span in zip(nodes, said, strict=True)
+            ),
+            scopes=tuple(node.scope for node in nodes),
             output=places[output],
         )
 
@@ -93,15 +111,17 @@ class Graph:
         return None if code == LEAF else ROWS[code]
 
     def name(self, node: int) -> str:
-        """Return a node's label, or the words it stands for, or its op over its operands.
+        """Return a node's label, or the words it stands for, or a formula over its operands.
 
         Only printable characters stand in it: SVG and MathML allow no others.
         """
-        name = self.labels[node] or self.words[node]
-        if not name and (op := self.op(node)):
-            operands = ", ".join(self.labels[k] or NAMELESS for k in self.operands_of(node))
-            name = f"{op.name}({operands})"
-        return name if name.isprintable() else "".join(map(_printable, name))
+        return self._names[node]
+
+    @cached_property
+    def _names(self) -> list[str]:
+        known = [label or words for label, words in zip(self.labels, self.words, strict=True)]
+        names = [name or shortened(formula(self, node)) for node, name in enumerate(known)]
+        return [n if n.isprintable() else "".join(map(_printable, n)) for n in names]
 
     def operands_of(self, node: int) -> tuple[int, ...]:
         """Return the ids of the operands of `node`, in order; a repeated one stands twice."""
@@ -134,6 +154,54 @@ class Graph:
     def leaves(self) -> NDArray[np.bool_]:
         """Return (n,) bool: which nodes are leaves."""
         return np.equal(self.codes, LEAF)
+
+
+# an op that is written with a sign, and how tightly it binds
+_SIGNS = {"add": (" + ", 1), "sub": (" - ", 1), "mul": ("*", 2), "div": ("/", 2), "pow": ("^", 3)}
+_LOOSEST, _TIGHTEST = 0, 4
+DEEPEST = 4  # operands of operands that a formula spells out
+
+
+def formula(graph: Graph, node: int) -> str:
+    """Return a node that nobody named as a formula over the names below it, cut where it is deep.
+
+    A leaf without a name has none here either.
+    """
+    return _spelled(graph, node, graph.scopes[node], DEEPEST)[0]
+
+
+def _spelled(graph: Graph, node: int, scope: str, deep: int) -> tuple[str, int]:
+    """Return a node as words seen from a scope, and how tightly they bind."""
+    op = graph.op(node)
+    if op is None or not deep:
+        return NAMELESS if op is None and deep < DEEPEST else "" if op is None else "…", _TIGHTEST
+    sign, binds = _SIGNS.get(op.name, ("", _TIGHTEST))
+    parts = []
+    for place, operand in enumerate(graph.operands_of(node)):
+        words, held = graph.labels[operand] or graph.words[operand], _TIGHTEST
+        if words:
+            words = _seen_from(scope, words)
+            held = _LOOSEST if not words.isidentifier() and "." not in words else _TIGHTEST
+            held = _TIGHTEST if graph.constant[operand] else held
+        else:
+            words, held = _spelled(graph, operand, scope, deep - 1)
+        fenced = sign and held < binds + (place and op.name in {"sub", "div"})
+        parts.append(f"({words})" if fenced else words)
+    if op.name == "neg":
+        return f"-{parts[0]}", 2
+    return (sign.join(parts), binds) if sign else (f"{op.name}({', '.join(parts)})", _TIGHTEST)
+
+
+def _seen_from(scope: str, label: str) -> str:
+    """Return a dotted label without what it shares with a scope.
+
+    >>> _seen_from("mlp.layer2.neuron1", "mlp.layer1.neuron3")
+    'layer1.neuron3'
+    """
+    here, there = scope.split("."), label.split(".")
+    while len(there) > 1 and here and here[0] == there[0]:
+        here, there = here[1:], there[1:]
+    return ".".join(there)
 
 
 def _printable(character: str) -> str:

@@ -278,6 +278,15 @@ _ROWS = (
         kink="x == y",
         masks=("x > y", "y > x"),
     ),
+    Op(
+        "equal",
+        XY,
+        "1 if x == y else 0",
+        ("0", "0"),
+        "A choice: 1 where both are the same, else 0. It is flat, so nothing gets through.",
+        symbol="=",
+        kink="x == y",
+    ),
 )
 
 OPS: Mapping[str, Op] = MappingProxyType({row.name: row for row in _ROWS})

@@ -5,7 +5,7 @@ The text is never run: `syntax` finds its words, `reader` walks its tree.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from time import monotonic
@@ -17,6 +17,7 @@ from engine.data import Table
 from engine.errors import LimitError
 from engine.expr import Expr
 from engine.graph import Graph, leaf_numbers
+from engine.nn import Neuron
 from engine.reader import Limits, Reader
 from engine.spans import START, Span
 from engine.syntax import Text
@@ -88,9 +89,13 @@ class Program:
         source: the text.
         graph: all that it computes, whether the output depends on it or not.
         inputs: its named leaves, in evaluation order; names are unique.
-        written: (n, 1) float64, the numbers of the leaves as the text has them.
+        written: (n, 1) float64, the numbers of the leaves as the text has them; of data the first
+            sample's.
         mentions: which words stand for which node.
         unused: (name, place) of values that nothing uses, though they are not the output.
+        samples: the data that is bound to leaves.
+        predicted: what the loss compares with the target.
+        networks: the networks that were called.
     """
 
     source: str
@@ -106,12 +111,29 @@ class Program:
     def leaves(
         self, settings: Mapping[str, float] | None = None, lane: int = 0
     ) -> NDArray[np.float64]:
-        """Return what `forward` starts from; names that are no inputs are passed over."""
+        """Return what `forward` starts from, (n, 1).
+
+        Args:
+            settings: numbers by name, for inputs and columns of data; other names are passed over.
+            lane: the sample whose numbers the columns hold, from 0; beyond the last it is the last.
+        """
         numbers = self.written.copy()
+        if self.samples:
+            row = self.samples.table.rows[min(max(lane, 0), len(self.samples.table.rows) - 1)]
+            for node, number in zip(self.samples.nodes, row.tolist(), strict=True):
+                if node is not None:
+                    numbers[node, 0] = number
         for name, number in (settings or {}).items():
-            if name in self.input_named:
-                numbers[self.input_named[name].node, 0] = number
+            if name in self.settable:
+                numbers[self.settable[name], 0] = number
         return numbers
+
+    @cached_property
+    def settable(self) -> Mapping[str, int]:
+        """Return the leaves that can be set without touching the text: inputs, columns of data."""
+        columns = self.samples.nodes if self.samples else ()
+        found = {self.graph.labels[node] or "": node for node in columns if node is not None}
+        return found | {leaf.name: leaf.node for leaf in self.inputs}
 
     @cached_property
     def written_inputs(self) -> Mapping[str, float]:
@@ -124,12 +146,13 @@ class Program:
         return {leaf.name: leaf for leaf in self.inputs}
 
 
-def parse(source: str, limits: Limits | None = None, mine: Table | None = None) -> Program:  # noqa: ARG001
+def parse(source: str, limits: Limits | None = None, mine: Table | None = None) -> Program:
     """Read a typed program.
 
     Args:
         source: lines of assignments and expressions; the last one is the output.
         limits: what it may use.
+        mine: the table that data("mine") is.
 
     Raises:
         ProgramError: it is refused; where, why and the way out are on the error.
@@ -141,25 +164,127 @@ def parse(source: str, limits: Limits | None = None, mine: Table | None = None) 
         raise LimitError(message, START, "Leave out what the output does not need.")
     started = monotonic()
     text, tree = parse_text(source)
-    reader = Reader(text, tree, limits, started)
+    reader = Reader(text, tree, limits, started, mine)
     output = reader.read(tree.body)
     return _program(source, text, reader, output)
 
 
 def _program(source: str, text: Text, reader: Reader, output: Expr) -> Program:
     nodes = reader.nodes(output)
+    if reader.learners:  # the program says who learns
+        for node in nodes:
+            if node.op is None and not node.constant:
+                node.learnable = node in reader.learners
     places = {node: place for place, node in enumerate(nodes)}
-    graph = Graph.of_nodes(nodes, output, reader.spans, text.lines)
+    graph = Graph.of_nodes(nodes, output, reader.spans, text.lines, reader.unsaid)
+    samples = _bound(reader, places)
     said = [*reader.mentions, *((span, node) for node, span in reader.spans.items())]
     mentions = [Mention(span, places[node]) for span, node in said if node in places]
     return Program(
         source=source,
         graph=graph,
-        inputs=tuple(_inputs(nodes)),
+        inputs=tuple(_inputs(nodes, set(reader.data[1] if reader.data else ()))),
         written=leaf_numbers(nodes),
         mentions=tuple(sorted(mentions, key=lambda mention: mention.span)),
         unused=tuple(_unused(reader, graph, places)),
+        samples=samples,
+        predicted=_predicted(reader, places, graph, samples),
+        networks=tuple(_networks(reader, places)),
     )
+
+
+def _bound(reader: Reader, places: Mapping[Expr, int]) -> Bound | None:
+    if reader.data is None:
+        return None
+    table, columns = reader.data
+    return Bound(table, tuple(places.get(column) for column in columns))
+
+
+def _predicted(
+    reader: Reader, places: Mapping[Expr, int], graph: Graph, samples: Bound | None
+) -> Predicted | None:
+    """Return what the loss compares with the target, as a loss function was given it, or as found."""
+    if reader.compared is not None:
+        predicted, target = reader.compared
+        return Predicted(tuple(places[node] for node in predicted), places[target])
+    if samples is None:
+        return None
+    *features, target_leaf = samples.nodes
+    known = [feature for feature in features if feature is not None]
+    node = None if target_leaf is None else prediction(graph, known, target_leaf)
+    return None if node is None else Predicted((node,), target_leaf)
+
+
+def prediction(graph: Graph, features: Sequence[int], target: int) -> int | None:
+    """Return the node that a loss written by hand compares with its target, None if none is sure.
+
+    It is the last node that depends on a feature and not on the target, and that all which meets
+    the target has come through: o in (o - y)^2, p in -(y*log(p) + (1 - y)*log(1 - p)).
+    """
+    after_target, after_feature = _users(graph, [target]), _users(graph, features)
+    meeting = {
+        operand
+        for node, _, operands in graph.steps
+        if after_target[node] and graph.reaching[node]
+        for operand in operands
+        if after_feature[operand] and not after_target[operand]
+    }
+    if not meeting:
+        return None
+    for node in range(min(meeting), -1, -1):
+        inner = after_feature[node] and not after_target[node] and not graph.leaves[node]
+        if inner and all(
+            other == node or _only_through(graph, node, other, features) for other in meeting
+        ):
+            return node
+    return None
+
+
+def _users(graph: Graph, leaves: Sequence[int]) -> NDArray[np.bool_]:
+    """Return (n,) bool: what depends on one of these leaves, themselves included."""
+    found = np.zeros(len(graph), bool)
+    found[list(leaves)] = True
+    for node, _, operands in graph.steps:
+        found[node] = any(found[operand] for operand in operands)
+    return found
+
+
+def _only_through(graph: Graph, gate: int, node: int, features: Sequence[int]) -> bool:
+    """Tell whether every way from a feature to `node` goes through `gate`."""
+    open_ways = np.zeros(len(graph), bool)
+    open_ways[list(features)] = True
+    for each, _, operands in graph.steps:
+        if each > node:
+            break
+        open_ways[each] = each != gate and any(open_ways[operand] for operand in operands)
+    return not open_ways[node]
+
+
+def _networks(reader: Reader, places: Mapping[Expr, int]) -> Iterator[Network]:
+    """Yield the networks that were called; of several calls the last one counts."""
+    for module, span in reader.modules.items():
+        neurons = module.neurons
+        if any(neuron.result not in places for neuron in neurons):
+            continue
+        layers = tuple(
+            tuple(_neuron(neuron, places) for neuron in layer) for layer in module.layers
+        )
+        yield Network(module.name, module.sizes, span, layers[0][0].operands, layers)
+
+
+def _neuron(neuron: Neuron, places: Mapping[Expr, int]) -> NeuronNodes:
+    return NeuronNodes(
+        name=neuron.name,
+        node=places[_is(neuron.result)],
+        weights=tuple(places[weight] for weight in neuron.weights),
+        bias=places[neuron.bias],
+        operands=tuple(places[operand] for operand in neuron.operands),
+    )
+
+
+def _is(result: Expr | None) -> Expr:
+    assert result is not None  # noqa: S101  only networks that were called are asked
+    return result
 
 
 def _unused(reader: Reader, graph: Graph, places: Mapping[Expr, int]) -> Iterator[tuple[str, Span]]:
@@ -170,11 +295,11 @@ def _unused(reader: Reader, graph: Graph, places: Mapping[Expr, int]) -> Iterato
             yield name, span
 
 
-def _inputs(nodes: list[Expr]) -> Iterator[Input]:
-    """Yield the named leaves; a second leaf of the same name is called name#2."""
+def _inputs(nodes: list[Expr], data: Set[Expr]) -> Iterator[Input]:
+    """Yield the named leaves that are no data; a second one of the same name is called name#2."""
     count: dict[str, int] = {}
     for place, node in enumerate(nodes):
-        if node.op is None and node.label:
+        if node.op is None and node.label and node not in data:
             times = count[node.label] = count.get(node.label, 0) + 1
             name = node.label if times == 1 else f"{node.label}#{times}"
             yield Input(name, place, node.data)

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import product
 from time import monotonic
 from typing import Any
 
-from engine import refusals
+from engine import calls, refusals
+from engine.data import Table
 from engine.errors import EmptyProgramError, LimitError, ProgramError
 from engine.expr import Expr, arity_message
+from engine.nn import Module
 from engine.ops import OPS, Op
 from engine.spans import Span
 from engine.syntax import Text
@@ -44,7 +47,8 @@ class Limits:
     seconds: float = 1.0
 
 
-Walk = Generator[ast.expr, Any, Expr]
+Value = Expr | list[Any] | Module
+Walk = Generator[ast.expr, Any, Value]
 
 
 class Reader:
@@ -52,15 +56,33 @@ class Reader:
 
     Attributes:
         spans: the words each node came from.
+        unsaid: nodes that those words do not stand for: a call made them on its way.
+        learners: the leaves that learn, where the program says which do.
+        data: the table that is bound, and the names of its columns' leaves; None without data.
+        modules: the networks, and where the list of their sizes stands.
+        compared: what a loss function was given: the prediction, one value a class, and the target.
         mentions: names where they are used or assigned, and the node they stand for.
         assigned: (name, place, node) of each assignment, in order.
     """
 
-    def __init__(self, text: Text, tree: ast.Module, limits: Limits, started: float) -> None:
+    def __init__(
+        self,
+        text: Text,
+        tree: ast.Module,
+        limits: Limits,
+        started: float,
+        mine: Table | None = None,
+    ) -> None:
         self.text = text
         self.limits = limits
-        self.names: dict[str, Expr] = {}
+        self.mine = mine
+        self.names: dict[str, Value] = {}
         self.spans: dict[Expr, Span] = {}
+        self.unsaid: set[Expr] = set()
+        self.learners: set[Expr] = set()
+        self.data: tuple[Table, list[Expr]] | None = None
+        self.modules: dict[Module, Span | None] = {}
+        self.compared: tuple[list[Expr], Expr] | None = None
         self.mentions: list[tuple[Span, Expr]] = []
         self.assigned: list[tuple[str, Span, Expr]] = []
         self._later = dict(_assigned_lines(tree))
@@ -75,9 +97,9 @@ class Reader:
             match statement:
                 case ast.Expr(value):
                     self._check_new_name(value, statements)
-                    output = self.value(value)
+                    output = self.number(value)
                 case ast.Assign():
-                    output = self._assign(statement)
+                    output = self._assign(statement) or output
                 case ast.AugAssign():
                     output = self._assign_more(statement)
                 case _:
@@ -91,8 +113,8 @@ class Reader:
         if not isinstance(value, ast.Name) or len(statements) == 1:
             return
         name = value.id
-        known = name in self.names or name in self._later or name in CONSTANTS or name in OPS
-        if not known and name != "Value":
+        known = name in self.names or name in self._later or name in CONSTANTS
+        if not known and name not in calls.FUNCTIONS:
             hint = f"Write {name} = ..., or use it in an expression."
             raise ProgramError(f"{name} is only a name so far.", self.text.span(value), hint)
 
@@ -102,12 +124,22 @@ class Reader:
         A leaf that nothing uses is left out once its name has passed to another value.
         """
         used = {operand for node in self.spans for operand in node.operands}
-        held = {*self.names.values(), output}
-        return [node for node in self.spans if node.op or node in used or node in held]
+        held = {id(value) for value in (*self.names.values(), output)}
+        held |= {id(column) for column in (self.data[1] if self.data else ())}
+        return [node for node in self.spans if node.op or node in used or id(node) in held]
 
     # values
 
-    def value(self, node: ast.expr) -> Expr:
+    def number(self, node: ast.expr) -> Expr:
+        """Return the value of an expression that is one number."""
+        return self._one(self.value(node), node)
+
+    def _one(self, value: Value, node: ast.expr) -> Expr:
+        if isinstance(value, Expr):
+            return value
+        raise refusals.not_one(value, node, self.text)
+
+    def value(self, node: ast.expr) -> Value:
         """Return the value of one expression."""
         waiting: list[Walk] = []
         part: ast.expr | None = node
@@ -115,12 +147,12 @@ class Reader:
         while True:
             if part is not None:
                 step = self._step(part)
-                answer = step if isinstance(step, Expr) else None
-                if not isinstance(step, Expr):
+                answer = None if isinstance(step, Generator) else step
+                if isinstance(step, Generator):
                     waiting.append(step)
                     self._check_depth(len(waiting), part)
             if not waiting:
-                result: Expr = answer
+                result: Value = answer
                 return result
             try:
                 part = waiting[-1].send(answer)
@@ -134,7 +166,7 @@ class Reader:
             hint = "Split it over several lines, with a name for each part."
             raise LimitError(message, self.text.span(node), hint)
 
-    def _literal(self, node: ast.expr) -> float | None:
+    def literal(self, node: ast.expr) -> float | None:
         """Return a bare number, with one sign at most, or None."""
         sign = 1.0
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.UAdd):
@@ -147,13 +179,12 @@ class Reader:
             return sign * CONSTANTS[node.id]
         return None
 
-    def _made(self, node: Expr, source: ast.expr | ast.stmt) -> Expr:
+    def made(self, node: Expr, source: ast.expr | ast.stmt) -> Expr:
         """Note where a new node came from; refuse when the limits are reached."""
         span = self.text.span(source)
         self.spans[node] = span
         if len(self.spans) > self.limits.nodes:
-            message = f"This program makes more than {self.limits.nodes:,} nodes; so many are"
-            raise refusals.too_much(f"{message} reached on line {span.line}.", span)
+            raise self._over(span)
         if len(self.spans) % DEADLINE_EVERY == 0:
             self._check_time(span)
         return node
@@ -163,10 +194,32 @@ class Reader:
             message = f"This program takes longer than {self.limits.seconds:g} s; it had come to"
             raise refusals.too_much(f"{message} line {span.line}.", span)
 
-    def _apply(self, name: str, operands: list[Expr], source: ast.expr | ast.stmt) -> Expr:
-        return self._made(Expr.of(OPS[name], *operands), source)
+    def made_all(self, results: Iterable[Expr], source: ast.expr) -> None:
+        """Note all that a call has made: what stands below its results and is not known yet."""
+        new: set[Expr] = set()
+        waiting = list(results)
+        while waiting:
+            node = waiting.pop()
+            if node not in new and node not in self.spans:
+                new.add(node)
+                waiting.extend(node.operands)
+        for node in sorted(new, key=lambda each: each.serial):
+            self.made(node, source)
+        self.unsaid |= new
 
-    def _step(self, node: ast.expr) -> Expr | Walk:
+    def room_for(self, count: int, source: ast.expr) -> None:
+        """Refuse, before they are made, more nodes than the limit has room for."""
+        if len(self.spans) + count > self.limits.nodes:
+            raise self._over(self.text.span(source))
+
+    def _over(self, span: Span) -> LimitError:
+        message = f"This program makes more than {self.limits.nodes:,} nodes; so many are"
+        return refusals.too_much(f"{message} reached on line {span.line}.", span)
+
+    def _apply(self, name: str, operands: list[Expr], source: ast.expr | ast.stmt) -> Expr:
+        return self.made(Expr.of(OPS[name], *operands), source)
+
+    def _step(self, node: ast.expr) -> Value | Walk:
         match node:
             case ast.Constant():
                 return self._constant(node)
@@ -178,6 +231,10 @@ class Reader:
                 return self._unary(node)
             case ast.Call():
                 return self._call(node)
+            case ast.List():
+                return self._list(node)
+            case ast.Subscript():
+                return self._item(node)
             case _:
                 raise refusals.value(node, self.text)
 
@@ -185,15 +242,31 @@ class Reader:
         number = _number(node)
         if number is None:
             raise refusals.no_number(node, self.text)
-        return self._made(Expr.inline(number), node)
+        return self.made(Expr.inline(number), node)
 
-    def _name(self, node: ast.Name) -> Expr:
+    def _name(self, node: ast.Name) -> Value:
         span = self.text.span(node)
         value = self.names.get(node.id)
         if value is None:
             value = self._first_use(node, span)
-        self.mentions.append((span, value))
+        if isinstance(value, Expr):
+            self.mentions.append((span, value))
         return value
+
+    def _list(self, node: ast.List) -> Walk:
+        values = []
+        for element in node.elts:
+            values.append((yield element))
+        return values
+
+    def _item(self, node: ast.Subscript) -> Walk:
+        values = yield node.value
+        if not isinstance(values, list):
+            raise refusals.no_list(node, self.text)
+        place = self.literal(node.slice)
+        if place is None or not place.is_integer() or not -len(values) <= place < len(values):
+            raise refusals.no_such_item(node, len(values), self.text)
+        return values[int(place)]
 
     def _first_use(self, node: ast.Name, span: Span) -> Expr:
         name = node.id
@@ -202,37 +275,40 @@ class Reader:
             hint = f"Write {name} = ... on a line above." if self._later[name] >= span.line else ""
             raise ProgramError(message, span, hint)
         if name in CONSTANTS:
-            return self._made(Expr.inline(CONSTANTS[name]), node)
-        if name in OPS or name == "Value":
-            params = ", ".join(OPS[name].params) if name in OPS else "2.0"
-            raise ProgramError(f"{name} is a function.", span, f"Write {name}({params}).")
-        value = self.names[name] = self._made(Expr(INPUT_UNTIL_SET, label=name), node)
+            return self.made(Expr.inline(CONSTANTS[name]), node)
+        if name in calls.FUNCTIONS:
+            hint = f"Write {calls.FUNCTIONS[name]}."
+            raise ProgramError(f"{name} is a function.", span, hint)
+        value = self.names[name] = self.made(Expr(INPUT_UNTIL_SET, label=name), node)
         return value
 
     def _binary(self, node: ast.BinOp) -> Walk:
         name = SIGNS.get(type(node.op))
         if name is None:
             raise refusals.value(node, self.text)
-        left = yield node.left
-        right = yield node.right
+        left = self._one((yield node.left), node.left)
+        right = self._one((yield node.right), node.right)
         return self._apply(name, [left, right], node)
 
     def _unary(self, node: ast.UnaryOp) -> Expr | Walk:
-        number = self._literal(node)
-        return self._signed(node) if number is None else self._made(Expr.inline(number), node)
+        number = self.literal(node)
+        return self._signed(node) if number is None else self.made(Expr.inline(number), node)
 
     def _signed(self, node: ast.UnaryOp) -> Walk:
         if isinstance(node.op, ast.UAdd):
-            operand: Expr = yield node.operand
-            return operand
+            return self._one((yield node.operand), node.operand)
         if not isinstance(node.op, ast.USub):
             raise refusals.value(node, self.text)
-        operand = yield node.operand
+        operand = self._one((yield node.operand), node.operand)
         return self._apply("neg", [operand], node)
 
-    def _call(self, node: ast.Call) -> Expr | Walk:
+    def _call(self, node: ast.Call) -> Value | Walk:
         name = self._function_name(node)
-        return self._leaf(node) if name == "Value" else self._apply_function(OPS[name], node)
+        if name in self.names:
+            return calls.network(self, name, node)
+        if name in OPS:
+            return self._apply_function(OPS[name], node)
+        return calls.call(self, name, node)
 
     def _apply_function(self, op: Op, node: ast.Call) -> Walk:
         name = op.name
@@ -249,8 +325,7 @@ class Reader:
             )
         operands = []
         for argument in node.args:
-            operand = yield argument
-            operands.append(operand)
+            operands.append(self._one((yield argument), argument))
         return self._apply(name, operands, node)
 
     def _function_name(self, node: ast.Call) -> str:
@@ -262,37 +337,15 @@ class Reader:
             hint = "To multiply, write * before the bracket."
             raise ProgramError("A value cannot be called.", span, hint)
         name = function.id
+        if isinstance(self.names.get(name), Module):
+            return name
         if name in self.names or (name in CONSTANTS and name not in self._later):
             hint = f"To multiply, write {name}*(...)."
             raise ProgramError(f"{name} is a value, not a function.", span, hint)
-        if name not in OPS and name != "Value":
+        if name not in calls.FUNCTIONS:
             message = f"There is no function called {name}."
             raise ProgramError(message, span, refusals.did_you_mean(name))
         return name
-
-    def _leaf(self, node: ast.Call) -> Expr:
-        """Return the leaf that `Value(2.0, label='a')` makes."""
-        span = self.text.span(node)
-        given = dict(zip(("data", "label"), node.args, strict=False))
-        given |= {word.arg: word.value for word in node.keywords if word.arg}
-        usage = "Write Value(2.0, label='a')."
-        if len(node.args) > 2 or not set(given) <= {"data", "label"} or "data" not in given:
-            raise ProgramError("Value takes a number and a label.", span, usage)
-        number = self._literal(given["data"])
-        if number is None:
-            raise ProgramError("Value holds a number.", self.text.span(given["data"]), usage)
-        return self._made(Expr(number, label=self._label(given.get("label"))), node)
-
-    def _label(self, node: ast.expr | None) -> str | None:
-        if node is None:
-            return None
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            if node.value.isprintable():
-                return node.value or None
-            message = "A label is made of signs that can be shown."
-        else:
-            message = "A label is a text in quotes."
-        raise ProgramError(message, self.text.span(node), "Write Value(2.0, label='a').")
 
     # assignments
 
@@ -306,8 +359,14 @@ class Reader:
             raise ProgramError(message, self.text.span(odd), "Write name = value.")
         return names
 
-    def _assign(self, statement: ast.Assign) -> Expr:
+    def _assign(self, statement: ast.Assign) -> Expr | None:
+        """Bind names; return the last value that is a number, None where none is."""
         targets = [(target, self._names(target)) for target in statement.targets]
+        if calls.is_data(statement.value) and "data" not in self.names:
+            columns = calls.data(self, statement, targets)
+            for (_, names), column in product(targets, enumerate(columns)):
+                self._bind(names[column[0]], column[1])
+            return columns[-1]
         several = next((n for t, n in targets if isinstance(t, ast.Tuple | ast.List)), None)
         values = self._values(statement.value, None if several is None else len(several))
         for target, names in targets:
@@ -316,28 +375,41 @@ class Reader:
                 raise ProgramError(message, self.text.span(target), "Give each value a name.")
             for name, value in zip(names, values, strict=True):
                 self._bind(name, value)
-        return values[-1]
+        return next((value for value in reversed(values) if isinstance(value, Expr)), None)
 
-    def _values(self, node: ast.expr, wanted: int | None) -> list[Expr]:
+    def _values(self, node: ast.expr, wanted: int | None) -> list[Value]:
         """Return what is assigned: one value, or as many as a tuple of names takes."""
         if wanted is None:
             return [self._named_value(node)]
-        parts = node.elts if isinstance(node, ast.Tuple | ast.List) else [node]
+        if isinstance(node, ast.Tuple | ast.List):
+            parts = [self._named_value(part) for part in node.elts]
+        else:
+            value = self._named_value(node)
+            parts = value if isinstance(value, list) else [value]
         if len(parts) != wanted:
             message = f"Left of = stand {wanted} names, right of it {len(parts)}."
             raise ProgramError(message, self.text.span(node), "Give each name one value.")
-        return [self._named_value(part) for part in parts]
+        return parts
 
-    def _named_value(self, node: ast.expr) -> Expr:
+    def _named_value(self, node: ast.expr) -> Value:
         """Return a value about to get a name: a bare number becomes a leaf that learns."""
-        number = self._literal(node)
-        return self.value(node) if number is None else self._made(Expr(number), node)
+        number = self.literal(node)
+        return self.value(node) if number is None else self.made(Expr(number), node)
 
-    def _bind(self, target: ast.Name, value: Expr) -> None:
+    def _bind(self, target: ast.Name, value: Value) -> None:
         span = self.text.span(target)
-        if value.label is None and not value.constant:
-            value.label = target.id
         self.names[target.id] = value
+        if isinstance(value, Module):
+            if value in self.modules:
+                value.rename(target.id)
+            return
+        if not isinstance(value, Expr):
+            return
+        given = (
+            value.label is None or value.label == value.scope
+        )  # a neuron's own is as good as none
+        if given and not value.constant:
+            value.label = target.id
         self.mentions.append((span, value))
         self.assigned.append((target.id, span, value))
 
@@ -349,8 +421,8 @@ class Reader:
         if target.id not in self.names:
             hint = f"Write {target.id} = ... on a line above."
             raise ProgramError(f"{target.id} has no value yet.", self.text.span(target), hint)
-        before = self.names[target.id]
-        value = self._apply(op, [before, self.value(statement.value)], statement)
+        before = self._one(self.names[target.id], statement.target)
+        value = self._apply(op, [before, self.number(statement.value)], statement)
         self._bind(target, value)
         return value
 

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from difflib import get_close_matches
+from typing import Any
 
 from engine.errors import LimitError, ProgramError
+from engine.nn import Module
 from engine.ops import OPS
 from engine.spans import Span
 from engine.syntax import Text
 
 LANGUAGE = "It has assignments, numbers, names, + - * / ^ and functions such as tanh(x)."
 WRITTEN_AS_SIGNS = {"add", "sub", "mul", "div", "neg", "pow"}
+MORE_FUNCTIONS = (
+    *("Value", "param", "data", "Neuron", "Layer", "MLP"),
+    *("mse", "hinge", "binary_cross_entropy", "cross_entropy", "l1", "l2"),
+)
 
 _SYNONYMS = {
     "ln": "log",
@@ -23,6 +30,13 @@ _SYNONYMS = {
     "fabs": "abs",
     "maximum": "max",
     "minimum": "min",
+    "parameter": "param",
+    "mlp": "MLP",
+    "dataset": "data",
+    "bce": "binary_cross_entropy",
+    "crossentropy": "cross_entropy",
+    "mse_loss": "mse",
+    "eq": "equal",
 }
 _STATEMENTS: dict[type, str] = {
     ast.Import: "import",
@@ -69,6 +83,31 @@ def value(node: ast.expr, text: Text) -> ProgramError:
     )
 
 
+def not_one(value: Any, node: ast.expr, text: Text) -> ProgramError:
+    """Return the refusal of a list or a network where one number belongs."""
+    words = ast.unparse(node) if isinstance(node, ast.Name) else "This"
+    if isinstance(value, Module):
+        values = ", ".join(f"x{k + 1}" for k in range(value.inputs))
+        hint = f"Call it: {value.name}({values})."
+        return ProgramError(f"{words} is a network, not a value.", text.span(node), hint)
+    hint = (
+        f"Take one of them: {words}[0]." if words != "This" else "Take one of them, as in out[0]."
+    )
+    message = f"{words} is a list of {len(value)} values; one is needed here."
+    return ProgramError(message, text.span(node), hint)
+
+
+def no_list(node: ast.Subscript, text: Text) -> ProgramError:
+    """Return the refusal of an index on what is no list."""
+    return ProgramError("Only a list has items.", text.span(node), "Leave the brackets out.")
+
+
+def no_such_item(node: ast.Subscript, count: int, text: Text) -> ProgramError:
+    """Return the refusal of an index that no item has."""
+    message = f"An index is a whole number from 0 to {count - 1} here."
+    return ProgramError(message, text.span(node.slice), f"The list has {count} values.")
+
+
 def no_number(node: ast.Constant, text: Text) -> ProgramError:
     """Return the refusal of a literal that is no real number."""
     kind = _LITERALS.get(type(node.value), "This")
@@ -90,7 +129,18 @@ def did_you_mean(name: str) -> str:
     lower = name.lower()
     if lower in OPS or lower in _SYNONYMS:
         return f"Did you mean {_SYNONYMS.get(lower, lower)}?"
-    close = get_close_matches(lower, [*OPS, "Value"], n=1)
+    shown = [op for op in OPS if op not in WRITTEN_AS_SIGNS]
+    return near(name, [*OPS, *MORE_FUNCTIONS], [*shown, *MORE_FUNCTIONS])
+
+
+def near(name: str, known: Sequence[str], shown: Sequence[str] | None = None) -> str:
+    """Return the way out where a name is not known: the one that was perhaps meant, or all.
+
+    >>> near("moon", ["moons", "line"]), near("q", ["moons", "line"])
+    ('Did you mean moons?', 'There are moons, line.')
+    """
+    by_lower = {each.lower(): each for each in known}
+    close = get_close_matches(name.lower(), by_lower, n=1)
     if close:
-        return f"Did you mean {close[0]}?"
-    return f"There are {', '.join(op for op in OPS if op not in WRITTEN_AS_SIGNS)}."
+        return f"Did you mean {by_lower[close[0]]}?"
+    return f"There are {', '.join(shown or known)}."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 ELLIPSIS = "…"
+LONGEST = 60  # characters of the words that a node is called by
 
 
 class Span(NamedTuple):
@@ -28,7 +29,7 @@ class Span(NamedTuple):
 START = Span(1, 1, 1, 1)
 
 
-def cut(lines: list[str], span: Span, most: int = 60) -> str:
+def cut(lines: list[str], span: Span, most: int = LONGEST) -> str:
     """Return the words that `span` covers, line breaks folded to spaces, `most` characters of them.
 
     >>> cut(["y = x*x + 1"], Span(1, 5, 1, 8))
@@ -43,5 +44,9 @@ def cut(lines: list[str], span: Span, most: int = 60) -> str:
                 break
             end = span.end_column - 1 if number == span.end_line - 1 else None
             text += " " + lines[number][:end][: most + 1]
-    text = " ".join(text.split())
+    return shortened(" ".join(text.split()), most)
+
+
+def shortened(text: str, most: int = LONGEST) -> str:
+    """Return text, cut with an ellipsis where it is longer than `most` characters."""
     return text if len(text) <= most else text[: most - 1] + ELLIPSIS

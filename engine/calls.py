@@ -1,0 +1,420 @@
+"""What a program may call beside the ops: leaves, data, networks, losses.
+
+Each function takes the reader and the call, and returns a value, or yields the parts it needs.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Generator, Mapping, Sequence
+from itertools import pairwise
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from engine import refusals
+from engine.data import MOST_SAMPLES, TABLES, Table, classes_of
+from engine.errors import ExprError, ProgramError
+from engine.expr import Expr
+from engine.losses import LOSSES, PENALTIES
+from engine.nn import LINEAR, MLP, Layer, Module, Neuron
+from engine.ops import OPS
+
+if TYPE_CHECKING:
+    from engine.reader import Reader, Value
+
+    Walk = Generator[ast.expr, Any, Value]
+
+MOST_ROWS_TYPED = 1_000
+# how each function is written, as a hint
+FUNCTIONS: Mapping[str, str] = MappingProxyType(
+    {name: f"{name}({', '.join(op.params)})" for name, op in OPS.items()}
+    | {
+        "Value": "Value(2.0, label='a')",
+        "param": "param(0.5)",
+        "data": 'x1, x2, y = data("moons")',
+        "Neuron": "Neuron(2, activation=tanh)",
+        "Layer": "Layer(2, 3)",
+        "MLP": "MLP(2, [4, 1])",
+        "mse": "mse(o, y)",
+        "hinge": "hinge(o, y)",
+        "binary_cross_entropy": "binary_cross_entropy(p, y)",
+        "cross_entropy": "cross_entropy(logits, y)",
+        "l1": "l1(net)",
+        "l2": "l2(net)",
+    }
+)
+NETWORKS: Mapping[str, tuple[type[Module], tuple[str, ...]]] = MappingProxyType(
+    {
+        "Neuron": (Neuron, ("inputs",)),
+        "Layer": (Layer, ("inputs", "outputs")),
+        "MLP": (MLP, ("inputs", "sizes")),
+    }
+)
+# the values that a target of data must have for a loss; a class from 0 where there are none
+TARGETS = {"hinge": (-1.0, 1.0), "binary_cross_entropy": (0.0, 1.0)}
+
+
+def call(reader: Reader, name: str, node: ast.Call) -> Value | Walk:
+    """Return what a call of one of FUNCTIONS that is no op comes to."""
+    if name == "Value":
+        return _leaf(reader, node)
+    if name == "param":
+        return _param(reader, node)
+    if name == "data":
+        hint = f"Write {FUNCTIONS['data']}."
+        raise ProgramError(
+            "data(...) gives a column to each of several names.", _at(reader, node), hint
+        )
+    if name in NETWORKS:
+        return _network(reader, name, node)
+    return _compared(reader, name, node) if name in LOSSES else _penalty(reader, name, node)
+
+
+# leaves
+
+
+def _leaf(reader: Reader, node: ast.Call) -> Expr:
+    """Return the leaf that `Value(2.0, label='a')` makes."""
+    given = dict(zip(("data", "label"), node.args, strict=False))
+    given |= {word.arg: word.value for word in node.keywords if word.arg}
+    usage = f"Write {FUNCTIONS['Value']}."
+    if len(node.args) > 2 or not set(given) <= {"data", "label"} or "data" not in given:
+        raise ProgramError("Value takes a number and a label.", _at(reader, node), usage)
+    number = reader.literal(given["data"])
+    if number is None:
+        raise ProgramError("Value holds a number.", _at(reader, given["data"]), usage)
+    return reader.made(Expr(number, label=_label(reader, given.get("label"))), node)
+
+
+def _label(reader: Reader, node: ast.expr | None) -> str | None:
+    if node is None:
+        return None
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        if node.value.isprintable():
+            return node.value or None
+        message = "A label is made of signs that can be shown."
+    else:
+        message = "A label is a text in quotes."
+    raise ProgramError(message, _at(reader, node), f"Write {FUNCTIONS['Value']}.")
+
+
+def _param(reader: Reader, node: ast.Call) -> Expr:
+    """Return the leaf that `param(0.5)` makes: it learns."""
+    usage = f"Write {FUNCTIONS['param']}."
+    if len(node.args) != 1 or node.keywords:
+        raise ProgramError("param takes one number.", _at(reader, node), usage)
+    number = reader.literal(node.args[0])
+    if number is None:
+        raise ProgramError("param holds a number.", _at(reader, node.args[0]), usage)
+    leaf = reader.made(Expr(number), node)
+    reader.learners.add(leaf)
+    return leaf
+
+
+# data
+
+
+def is_data(node: ast.expr) -> bool:
+    """Tell whether an expression is `data(...)`."""
+    called = isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    return called and node.func.id == "data"
+
+
+def data(
+    reader: Reader, statement: ast.Assign, targets: Sequence[tuple[ast.expr, list[ast.Name]]]
+) -> list[Expr]:
+    """Return a leaf for each column; it holds the first sample."""
+    node = statement.value
+    assert isinstance(node, ast.Call)  # noqa: S101  `is_data` has looked
+    if reader.data is not None:
+        hint = "Bind all columns in one line."
+        raise ProgramError("A program has one data(...).", _at(reader, node), hint)
+    table = _table(reader, node)
+    usage = f"Write {', '.join(table.columns)} = data(...)."
+    for target, names in targets:
+        if len(names) != len(table.columns):
+            count = len(table.columns)
+            columns = f"{count} columns, {', '.join(table.columns)}"
+            named = "1 name" if len(names) == 1 else f"{len(names)} names"
+            message = f"{table.name} has {columns}; left of = stands {named}."
+            raise ProgramError(message, _at(reader, target), usage)
+    first = table.rows[0].tolist()
+    columns = [reader.made(Expr(number, learnable=False), node) for number in first]
+    reader.unsaid.update(columns)
+    reader.data = table, columns
+    return columns
+
+
+def _table(reader: Reader, node: ast.Call) -> Table:
+    """Return the table that a call asks for, by name or row by row."""
+    options = {word.arg: word.value for word in node.keywords}
+    usage = f"Write {FUNCTIONS['data']}."
+    if len(node.args) != 1:
+        raise ProgramError("data takes the name of a table.", _at(reader, node), usage)
+    (which,) = node.args
+    if isinstance(which, ast.List | ast.Tuple):
+        _only(reader, options, {})
+        return _typed_rows(reader, which)
+    if not (isinstance(which, ast.Constant) and isinstance(which.value, str)):
+        raise ProgramError("The name of a table is a text in quotes.", _at(reader, which), usage)
+    if which.value == "mine":
+        _only(reader, options, {})
+        if reader.mine is None:
+            hint = "Bring some under Data: paste CSV, set points, or write a rule."
+            raise ProgramError("There is no data of your own yet.", _at(reader, which), hint)
+        return reader.mine
+    source = TABLES.get(which.value)
+    if source is None:
+        hint = refusals.near(which.value, [*TABLES, "mine"])
+        message = f"There is no table called {which.value}."
+        raise ProgramError(message, _at(reader, which), hint)
+    named = {"n": _whole(1, MOST_SAMPLES), "noise": _amount, "seed": _whole(0, 2**32 - 1)}
+    known = {**named, "labels": None}
+    _only(reader, options, known)
+    found = {
+        name: read(reader, name, options[name]) for name, read in named.items() if name in options
+    }
+    table = source.table(**found)
+    return _labelled(reader, table, options["labels"]) if "labels" in options else table
+
+
+def _only(reader: Reader, options: Mapping[str | None, ast.expr], known: Mapping[str, Any]) -> None:
+    for name, value in options.items():
+        if name is None or name not in known:
+            words = f"It has {', '.join(known)}." if known else "It takes nothing else."
+            message = (
+                f"data has no setting called {name}." if name else "Write each setting by name."
+            )
+            raise ProgramError(message, _at(reader, value), words)
+
+
+def _whole(least: int, most: int) -> Callable[[Reader, str, ast.expr], int]:
+    def read(reader: Reader, name: str, node: ast.expr) -> int:
+        number = reader.literal(node)
+        if number is None or not number.is_integer() or not least <= number <= most:
+            message = f"{name} is a whole number from {least:,} to {most:,}."
+            raise ProgramError(message, _at(reader, node), f"Write {name}=200.")
+        return int(number)
+
+    return read
+
+
+def _amount(reader: Reader, name: str, node: ast.expr) -> float:
+    number = reader.literal(node)
+    if number is None or not 0 <= number <= 100:
+        message = f"{name} is a number from 0 to 100."
+        raise ProgramError(message, _at(reader, node), f"Write {name}=0.1.")
+    return number
+
+
+def _labelled(reader: Reader, table: Table, node: ast.expr) -> Table:
+    parts = node.elts if isinstance(node, ast.Tuple | ast.List) else []
+    numbers = [reader.literal(part) for part in parts]
+    if len(table.classes) != 2:
+        message = f"{table.name} has no two classes to label."
+        raise ProgramError(message, _at(reader, node), "Leave labels out.")
+    if len(numbers) != 2 or None in numbers or numbers[0] == numbers[1]:
+        message = "labels are two different numbers."
+        raise ProgramError(message, _at(reader, node), "Write labels=(0, 1).")
+    low, high = (float(number or 0.0) for number in numbers)
+    return table.relabelled(low, high)
+
+
+def _typed_rows(reader: Reader, node: ast.List | ast.Tuple) -> Table:
+    """Return the table of `data([[0, 0, -1], [0, 1, 1]])`: rows written out, the target last."""
+    usage = "Write data([[0, 0, -1], [0, 1, 1]]): a row a sample, the target last."
+    if not 0 < len(node.elts) <= MOST_ROWS_TYPED:
+        message = f"Rows that are written out are 1 to {MOST_ROWS_TYPED:,}."
+        raise ProgramError(message, _at(reader, node), usage)
+    rows: list[list[float]] = []
+    for row in node.elts:
+        parts = row.elts if isinstance(row, ast.List | ast.Tuple) else []
+        numbers = [number for part in parts if (number := reader.literal(part)) is not None]
+        if not numbers or len(numbers) < len(parts) or not np.isfinite(numbers).all():
+            raise ProgramError("A row is a list of numbers.", _at(reader, row), usage)
+        if rows and len(numbers) != len(rows[0]):
+            message = f"This row has {len(numbers)} numbers, the first one has {len(rows[0])}."
+            raise ProgramError(message, _at(reader, row), "Give every row as many.")
+        rows.append(numbers)
+    table = np.array(rows)
+    inputs = [f"x{place}" for place in range(1, table.shape[1])]
+    columns = ("x", "y") if len(inputs) == 1 else (*inputs, "y")
+    return Table("rows", columns, table, classes_of(table[:, -1]))
+
+
+# networks
+
+
+def _network(reader: Reader, name: str, node: ast.Call) -> Module:
+    """Return the network that `MLP(2, [4, 1], activation=relu, seed=1)` makes."""
+    kind, params = NETWORKS[name]
+    usage = f"Write {FUNCTIONS[name]}."
+    if len(node.args) != len(params):
+        wanted = " and ".join(
+            {"outputs": "neurons", "sizes": "a list of sizes"}.get(p, p) for p in params
+        )
+        raise ProgramError(f"{name} takes {wanted}.", _at(reader, node), usage)
+    counts = [_counts(reader, argument, usage) for argument in node.args]
+    sizes_span = None
+    if name == "MLP":
+        sizes_span = _at(reader, node.args[1])
+    elif any(isinstance(count, list) for count in counts):
+        raise ProgramError(f"{name} takes whole numbers.", _at(reader, node), usage)
+    if isinstance(counts[0], list):
+        raise ProgramError("The number of inputs comes first.", _at(reader, node.args[0]), usage)
+    flat = [each for count in counts for each in (count if isinstance(count, list) else [count])]
+    ends = flat if name != "Neuron" else [*flat, 1]
+    reader.room_for(sum((before + 1) * after for before, after in pairwise(ends)), node)
+    options = {word.arg: word.value for word in node.keywords}
+    given = {key: _option(reader, name, key, value) for key, value in options.items()}
+    if name == "MLP" and not isinstance(counts[1], list):
+        counts[1] = [counts[1]]
+    made: Any = kind
+    module: Module = made(*counts, **given)
+    for parameter in module.parameters():
+        reader.made(parameter, node)
+    reader.unsaid.update(module.parameters())
+    reader.learners.update(module.parameters())
+    reader.modules[module] = sizes_span
+    return module
+
+
+def _counts(reader: Reader, node: ast.expr, usage: str) -> int | list[int]:
+    if isinstance(node, ast.List | ast.Tuple):
+        if not node.elts:
+            raise ProgramError("An MLP needs at least one layer.", _at(reader, node), usage)
+        return [_count(reader, part, usage) for part in node.elts]
+    return _count(reader, node, usage)
+
+
+def _count(reader: Reader, node: ast.expr, usage: str) -> int:
+    number = reader.literal(node)
+    if number is None or not number.is_integer() or number < 1:
+        raise ProgramError("This is a whole number from 1.", _at(reader, node), usage)
+    return int(min(number, reader.limits.nodes + 1))
+
+
+def _option(reader: Reader, name: str, key: str | None, node: ast.expr) -> Any:
+    """Return the value of activation=, output= or seed=."""
+    allowed = ["activation", "seed"] + (["output"] if name == "MLP" else [])
+    if key not in allowed:
+        hint = f"It has {', '.join(allowed)}."
+        raise ProgramError(f"{name} has no setting called {key}.", _at(reader, node), hint)
+    if key == "seed":
+        return _whole(0, 2**32 - 1)(reader, "seed", node)
+    word = node.id if isinstance(node, ast.Name) else getattr(node, "value", None)
+    unary = [op for op, row in OPS.items() if row.arity == 1]
+    if isinstance(node, ast.Constant) and word is None:
+        return None
+    if word != LINEAR and word not in unary:
+        hint = refusals.near(word, unary) if isinstance(word, str) else ""
+        hint = hint if hint.startswith("Did") else "Take relu, tanh, sigmoid or linear."
+        raise ProgramError("This is no activation.", _at(reader, node), hint)
+    return word
+
+
+def network(reader: Reader, name: str, node: ast.Call) -> Walk:
+    """Return what a network gives at the values it is called with."""
+    module = reader.names[name]
+    assert isinstance(module, Module)  # noqa: S101  the reader has looked
+    if node.keywords:
+        hint = f"Write {name}({', '.join(f'x{k + 1}' for k in range(module.inputs))})."
+        raise ProgramError(f"{name} takes its inputs in order.", _at(reader, node), hint)
+    values = []
+    for argument in node.args:
+        values.append((yield argument))
+    if len(values) == 1 and isinstance(values[0], list):
+        values = values[0]
+    _all_numbers(reader, values, node)
+    reader.room_for(sum(2 * len(n.weights) + 1 for n in module.neurons), node)
+    result = _tried(reader, node, lambda: module(*values))
+    reader.made_all(result if isinstance(result, list) else [result], node)
+    if isinstance(result, Expr):
+        reader.unsaid.discard(result)
+    return result
+
+
+# losses
+
+
+def _compared(reader: Reader, name: str, node: ast.Call) -> Walk:
+    """Return a loss: how far a prediction is from its target."""
+    predicted, target = yield from _pair(reader, name, node)
+    lists = name == "cross_entropy"
+    if lists is not isinstance(predicted, list) and not (
+        name == "mse" and isinstance(target, list)
+    ):
+        words = "a list of logits, one a class" if lists else "one value"
+        hint = f"Write {FUNCTIONS[name] if not lists else 'cross_entropy([a, b, c], y)'}."
+        raise ProgramError(f"{name} takes {words}.", _at(reader, node.args[0]), hint)
+    for given, argument in zip((predicted, target), node.args, strict=True):
+        _all_numbers(reader, given if isinstance(given, list) else [given], argument)
+    _check_target(reader, name, predicted, target, node.args[1])
+    loss = _tried(reader, node, lambda: LOSSES[name](predicted, target))
+    reader.made_all([loss], node)
+    reader.unsaid.discard(loss)
+    if isinstance(target, Expr) and target in (reader.data[1] if reader.data else ()):
+        reader.compared = (predicted if isinstance(predicted, list) else [predicted]), target
+    return loss
+
+
+def _pair(reader: Reader, name: str, node: ast.Call) -> Generator[ast.expr, Any, tuple[Any, Any]]:
+    if node.keywords or len(node.args) != 2:
+        hint = f"Write {FUNCTIONS[name]}."
+        raise ProgramError(f"{name} takes a prediction and a target.", _at(reader, node), hint)
+    first, second = node.args
+    predicted = yield first
+    number = reader.literal(second)
+    if name == "cross_entropy" and number is not None:
+        return predicted, number
+    return predicted, (yield second)
+
+
+def _check_target(reader: Reader, name: str, predicted: Any, target: Any, node: ast.expr) -> None:
+    """Refuse a target column whose values the loss cannot take."""
+    table, columns = reader.data or (None, [])
+    if table is None or not isinstance(target, Expr) or target not in columns or name == "mse":
+        return
+    values = np.unique(table.rows[:, columns.index(target)])
+    wanted = TARGETS.get(name) or tuple(map(float, range(len(predicted))))
+    if not set(values.tolist()) <= set(wanted):
+        low, high = (f"{number:g}".replace("-", "−") for number in (wanted[0], wanted[-1]))
+        words = (
+            f"targets of {low} and {high}" if name in TARGETS else f"classes from {low} to {high}"
+        )
+        two = len(table.classes) == 2 and name in TARGETS and table.name in TABLES
+        hint = f"Write labels=({wanted[0]:g}, {wanted[1]:g}) in data(...)." if two else ""
+        raise ProgramError(f"{name} needs {words}.", _at(reader, node), hint)
+
+
+def _penalty(reader: Reader, name: str, node: ast.Call) -> Walk:
+    """Return a sum over all parameters of a network."""
+    module = (yield node.args[0]) if len(node.args) == 1 and not node.keywords else None
+    if not isinstance(module, Module):
+        hint = f"Write {FUNCTIONS[name]}, where net is an MLP, a Layer or a Neuron."
+        raise ProgramError(f"{name} takes a network.", _at(reader, node), hint)
+    reader.room_for(2 * len(module.parameters()), node)
+    total = PENALTIES[name](module)
+    reader.made_all([total], node)
+    reader.unsaid.discard(total)
+    return total
+
+
+def _tried(reader: Reader, node: ast.Call, make: Callable[[], Any]) -> Any:
+    """Return what the library makes; its refusal gets the call's place."""
+    try:
+        return make()
+    except ExprError as error:
+        raise ProgramError(str(error), _at(reader, node)) from None
+
+
+def _all_numbers(reader: Reader, values: Sequence[Any], node: ast.expr) -> None:
+    for value in values:
+        if not isinstance(value, Expr):
+            raise refusals.not_one(value, node, reader.text)
+
+
+def _at(reader: Reader, node: ast.expr) -> Any:
+    return reader.text.span(node)

@@ -1,0 +1,121 @@
+"""Losses: how far a prediction is from its target, out of visible nodes.
+
+Each is the loss of one sample; training takes its mean over the samples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
+from types import MappingProxyType
+
+from engine.errors import ExprError
+from engine.expr import Expr, Number, scope
+from engine.nn import Module
+from engine.ops import OPS
+
+LEAST_LOG = -100.0  # PyTorch's: the log of a probability of 0 is taken as this
+
+Value = Expr | Number
+
+
+def mse(predicted: Value | Sequence[Value], target: Value | Sequence[Value]) -> Expr:
+    """Return the squared error, of several outputs their mean."""
+    pairs = _pairs(predicted, target)
+    with scope("mse"):
+        squares = [Expr.of(OPS["pow"], Expr.of(OPS["sub"], *pair), 2.0) for pair in pairs]
+        total = _sum(squares)
+        return total / float(len(squares)) if len(squares) > 1 else total
+
+
+def hinge(score: Value, target: Value) -> Expr:
+    """Return relu(1 - target * score); the target is -1 or 1."""
+    with scope("hinge"):
+        against = Expr.of(OPS["mul"], Expr.of(OPS["neg"], target), score)
+        return Expr.of(OPS["relu"], Expr.of(OPS["add"], 1.0, against))
+
+
+def binary_cross_entropy(probability: Value, target: Value) -> Expr:
+    """Return -log of the probability that is given to the target, which is 0 or 1.
+
+    Source: torch.nn.functional.binary_cross_entropy, whose logs end at -100 too.
+    """
+    with scope("binary_cross_entropy"):
+        yes = Expr.of(OPS["mul"], target, _log(probability))
+        no = Expr.of(OPS["sub"], 1.0, target) * _log(Expr.of(OPS["sub"], 1.0, probability))
+        return -(yes + no)
+
+
+def cross_entropy(logits: Sequence[Value], target: Value) -> Expr:
+    """Return log of the sum of exp(logits), less the target's logit.
+
+    Args:
+        logits: one a class.
+        target: the class, from 0; an Expr where it differs by sample.
+
+    Raises:
+        ExprError: there is one logit only, or none of the target's number.
+    """
+    if len(logits) < 2:
+        raise ExprError("cross_entropy needs a logit for each of two classes or more.")
+    with scope("cross_entropy"):
+        largest = reduce(lambda a, b: Expr.of(OPS["max"], a, b), logits)
+        exps = [Expr.of(OPS["exp"], Expr.of(OPS["sub"], each, largest)) for each in logits]
+        normal = Expr.of(OPS["log"], _sum(exps)) + largest
+        return normal - _chosen(logits, target)
+
+
+def l2(module: Module) -> Expr:
+    """Return the sum of the squares of all parameters."""
+    with scope("l2"):
+        return _sum([parameter * parameter for parameter in module.parameters()])
+
+
+def l1(module: Module) -> Expr:
+    """Return the sum of the sizes of all parameters."""
+    with scope("l1"):
+        return _sum([abs(parameter) for parameter in module.parameters()])
+
+
+def _log(probability: Value) -> Expr:
+    return Expr.of(OPS["max"], Expr.of(OPS["log"], probability), LEAST_LOG)
+
+
+def _chosen(logits: Sequence[Value], target: Value) -> Value:
+    """Return the target's logit: where the target is a node, the sum of each times whether it is."""
+    if isinstance(target, Expr):
+        terms = [
+            Expr.of(OPS["mul"], Expr.of(OPS["equal"], target, float(place)), logit)
+            for place, logit in enumerate(logits)
+        ]
+        return _sum(terms)
+    number = float(target)
+    if not (number.is_integer() and 0 <= number < len(logits)):
+        raise ExprError(f"The target is a whole number from 0 to {len(logits) - 1}.")
+    return logits[int(number)]
+
+
+def _pairs(
+    predicted: Value | Sequence[Value], target: Value | Sequence[Value]
+) -> list[tuple[Value, Value]]:
+    first, second = (each if isinstance(each, Sequence) else [each] for each in (predicted, target))
+    if len(first) != len(second) or not first:
+        raise ExprError(
+            f"mse compares as many outputs as targets, not {len(first)} with {len(second)}."
+        )
+    return list(zip(first, second, strict=True))
+
+
+def _sum(terms: Sequence[Expr]) -> Expr:
+    return reduce(lambda a, b: a + b, terms)
+
+
+LOSSES: Mapping[str, Callable[..., Expr]] = MappingProxyType(
+    {
+        "mse": mse,
+        "hinge": hinge,
+        "binary_cross_entropy": binary_cross_entropy,
+        "cross_entropy": cross_entropy,
+    }
+)
+PENALTIES: Mapping[str, Callable[[Module], Expr]] = MappingProxyType({"l1": l1, "l2": l2})
