@@ -59,6 +59,7 @@ FUNCTIONS: dict[str, Callable[..., Tensor]] = {
     "abs": torch.abs,
     "max": torch.maximum,
     "min": torch.minimum,
+    "equal": lambda x, y: torch.eq(x, y).double(),
 }
 SIGNS: dict[type, Callable[..., Tensor]] = {
     ast.Add: torch.add,

@@ -14,26 +14,27 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engine import refusals
-from engine.data import MOST_SAMPLES, TABLES, Table, classes_of
+from engine.binding import MOST_SEED, USAGE, whole
+from engine.data import TABLES
 from engine.errors import ExprError, ProgramError
 from engine.expr import Expr
 from engine.losses import LOSSES, PENALTIES
 from engine.nn import LINEAR, MLP, Layer, Module, Neuron
 from engine.ops import OPS
+from engine.spans import Span
 
 if TYPE_CHECKING:
     from engine.reader import Reader, Value
 
     Walk = Generator[ast.expr, Any, Value]
 
-MOST_ROWS_TYPED = 1_000
 # how each function is written, as a hint
 FUNCTIONS: Mapping[str, str] = MappingProxyType(
     {name: f"{name}({', '.join(op.params)})" for name, op in OPS.items()}
     | {
         "Value": "Value(2.0, label='a')",
         "param": "param(0.5)",
-        "data": 'x1, x2, y = data("moons")',
+        "data": USAGE,
         "Neuron": "Neuron(2, activation=tanh)",
         "Layer": "Layer(2, 3)",
         "MLP": "MLP(2, [4, 1])",
@@ -47,9 +48,9 @@ FUNCTIONS: Mapping[str, str] = MappingProxyType(
 )
 NETWORKS: Mapping[str, tuple[type[Module], tuple[str, ...]]] = MappingProxyType(
     {
-        "Neuron": (Neuron, ("inputs",)),
-        "Layer": (Layer, ("inputs", "outputs")),
-        "MLP": (MLP, ("inputs", "sizes")),
+        "Neuron": (Neuron, ("a number of inputs",)),
+        "Layer": (Layer, ("a number of inputs", "a number of neurons")),
+        "MLP": (MLP, ("a number of inputs", "a list of sizes")),
     }
 )
 # the values that a target of data must have for a loss; a class from 0 where there are none
@@ -64,9 +65,8 @@ def call(reader: Reader, name: str, node: ast.Call) -> Value | Walk:
         return _param(reader, node)
     if name == "data":
         hint = f"Write {FUNCTIONS['data']}."
-        raise ProgramError(
-            "data(...) gives a column to each of several names.", _at(reader, node), hint
-        )
+        message = "data(...) gives a column to each of several names."
+        raise ProgramError(message, _at(reader, node), hint)
     if name in NETWORKS:
         return _network(reader, name, node)
     return _compared(reader, name, node) if name in LOSSES else _penalty(reader, name, node)
@@ -113,137 +113,6 @@ def _param(reader: Reader, node: ast.Call) -> Expr:
     return leaf
 
 
-# data
-
-
-def is_data(node: ast.expr) -> bool:
-    """Tell whether an expression is `data(...)`."""
-    called = isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-    return called and node.func.id == "data"
-
-
-def data(
-    reader: Reader, statement: ast.Assign, targets: Sequence[tuple[ast.expr, list[ast.Name]]]
-) -> list[Expr]:
-    """Return a leaf for each column; it holds the first sample."""
-    node = statement.value
-    assert isinstance(node, ast.Call)  # noqa: S101  `is_data` has looked
-    if reader.data is not None:
-        hint = "Bind all columns in one line."
-        raise ProgramError("A program has one data(...).", _at(reader, node), hint)
-    table = _table(reader, node)
-    usage = f"Write {', '.join(table.columns)} = data(...)."
-    for target, names in targets:
-        if len(names) != len(table.columns):
-            count = len(table.columns)
-            columns = f"{count} columns, {', '.join(table.columns)}"
-            named = "1 name" if len(names) == 1 else f"{len(names)} names"
-            message = f"{table.name} has {columns}; left of = stands {named}."
-            raise ProgramError(message, _at(reader, target), usage)
-    first = table.rows[0].tolist()
-    columns = [reader.made(Expr(number, learnable=False), node) for number in first]
-    reader.unsaid.update(columns)
-    reader.data = table, columns
-    return columns
-
-
-def _table(reader: Reader, node: ast.Call) -> Table:
-    """Return the table that a call asks for, by name or row by row."""
-    options = {word.arg: word.value for word in node.keywords}
-    usage = f"Write {FUNCTIONS['data']}."
-    if len(node.args) != 1:
-        raise ProgramError("data takes the name of a table.", _at(reader, node), usage)
-    (which,) = node.args
-    if isinstance(which, ast.List | ast.Tuple):
-        _only(reader, options, {})
-        return _typed_rows(reader, which)
-    if not (isinstance(which, ast.Constant) and isinstance(which.value, str)):
-        raise ProgramError("The name of a table is a text in quotes.", _at(reader, which), usage)
-    if which.value == "mine":
-        _only(reader, options, {})
-        if reader.mine is None:
-            hint = "Bring some under Data: paste CSV, set points, or write a rule."
-            raise ProgramError("There is no data of your own yet.", _at(reader, which), hint)
-        return reader.mine
-    source = TABLES.get(which.value)
-    if source is None:
-        hint = refusals.near(which.value, [*TABLES, "mine"])
-        message = f"There is no table called {which.value}."
-        raise ProgramError(message, _at(reader, which), hint)
-    named = {"n": _whole(1, MOST_SAMPLES), "noise": _amount, "seed": _whole(0, 2**32 - 1)}
-    known = {**named, "labels": None}
-    _only(reader, options, known)
-    found = {
-        name: read(reader, name, options[name]) for name, read in named.items() if name in options
-    }
-    table = source.table(**found)
-    return _labelled(reader, table, options["labels"]) if "labels" in options else table
-
-
-def _only(reader: Reader, options: Mapping[str | None, ast.expr], known: Mapping[str, Any]) -> None:
-    for name, value in options.items():
-        if name is None or name not in known:
-            words = f"It has {', '.join(known)}." if known else "It takes nothing else."
-            message = (
-                f"data has no setting called {name}." if name else "Write each setting by name."
-            )
-            raise ProgramError(message, _at(reader, value), words)
-
-
-def _whole(least: int, most: int) -> Callable[[Reader, str, ast.expr], int]:
-    def read(reader: Reader, name: str, node: ast.expr) -> int:
-        number = reader.literal(node)
-        if number is None or not number.is_integer() or not least <= number <= most:
-            message = f"{name} is a whole number from {least:,} to {most:,}."
-            raise ProgramError(message, _at(reader, node), f"Write {name}=200.")
-        return int(number)
-
-    return read
-
-
-def _amount(reader: Reader, name: str, node: ast.expr) -> float:
-    number = reader.literal(node)
-    if number is None or not 0 <= number <= 100:
-        message = f"{name} is a number from 0 to 100."
-        raise ProgramError(message, _at(reader, node), f"Write {name}=0.1.")
-    return number
-
-
-def _labelled(reader: Reader, table: Table, node: ast.expr) -> Table:
-    parts = node.elts if isinstance(node, ast.Tuple | ast.List) else []
-    numbers = [reader.literal(part) for part in parts]
-    if len(table.classes) != 2:
-        message = f"{table.name} has no two classes to label."
-        raise ProgramError(message, _at(reader, node), "Leave labels out.")
-    if len(numbers) != 2 or None in numbers or numbers[0] == numbers[1]:
-        message = "labels are two different numbers."
-        raise ProgramError(message, _at(reader, node), "Write labels=(0, 1).")
-    low, high = (float(number or 0.0) for number in numbers)
-    return table.relabelled(low, high)
-
-
-def _typed_rows(reader: Reader, node: ast.List | ast.Tuple) -> Table:
-    """Return the table of `data([[0, 0, -1], [0, 1, 1]])`: rows written out, the target last."""
-    usage = "Write data([[0, 0, -1], [0, 1, 1]]): a row a sample, the target last."
-    if not 0 < len(node.elts) <= MOST_ROWS_TYPED:
-        message = f"Rows that are written out are 1 to {MOST_ROWS_TYPED:,}."
-        raise ProgramError(message, _at(reader, node), usage)
-    rows: list[list[float]] = []
-    for row in node.elts:
-        parts = row.elts if isinstance(row, ast.List | ast.Tuple) else []
-        numbers = [number for part in parts if (number := reader.literal(part)) is not None]
-        if not numbers or len(numbers) < len(parts) or not np.isfinite(numbers).all():
-            raise ProgramError("A row is a list of numbers.", _at(reader, row), usage)
-        if rows and len(numbers) != len(rows[0]):
-            message = f"This row has {len(numbers)} numbers, the first one has {len(rows[0])}."
-            raise ProgramError(message, _at(reader, row), "Give every row as many.")
-        rows.append(numbers)
-    table = np.array(rows)
-    inputs = [f"x{place}" for place in range(1, table.shape[1])]
-    columns = ("x", "y") if len(inputs) == 1 else (*inputs, "y")
-    return Table("rows", columns, table, classes_of(table[:, -1]))
-
-
 # networks
 
 
@@ -252,10 +121,7 @@ def _network(reader: Reader, name: str, node: ast.Call) -> Module:
     kind, params = NETWORKS[name]
     usage = f"Write {FUNCTIONS[name]}."
     if len(node.args) != len(params):
-        wanted = " and ".join(
-            {"outputs": "neurons", "sizes": "a list of sizes"}.get(p, p) for p in params
-        )
-        raise ProgramError(f"{name} takes {wanted}.", _at(reader, node), usage)
+        raise ProgramError(f"{name} takes {' and '.join(params)}.", _at(reader, node), usage)
     counts = [_counts(reader, argument, usage) for argument in node.args]
     sizes_span = None
     if name == "MLP":
@@ -268,7 +134,7 @@ def _network(reader: Reader, name: str, node: ast.Call) -> Module:
     ends = flat if name != "Neuron" else [*flat, 1]
     reader.room_for(sum((before + 1) * after for before, after in pairwise(ends)), node)
     options = {word.arg: word.value for word in node.keywords}
-    given = {key: _option(reader, name, key, value) for key, value in options.items()}
+    given = {str(key): _option(reader, name, key, value) for key, value in options.items()}
     if name == "MLP" and not isinstance(counts[1], list):
         counts[1] = [counts[1]]
     made: Any = kind
@@ -303,7 +169,7 @@ def _option(reader: Reader, name: str, key: str | None, node: ast.expr) -> Any:
         hint = f"It has {', '.join(allowed)}."
         raise ProgramError(f"{name} has no setting called {key}.", _at(reader, node), hint)
     if key == "seed":
-        return _whole(0, 2**32 - 1)(reader, "seed", node)
+        return whole(reader, "seed", node, (0, MOST_SEED), 1)
     word = node.id if isinstance(node, ast.Name) else getattr(node, "value", None)
     unary = [op for op, row in OPS.items() if row.arity == 1]
     if isinstance(node, ast.Constant) and word is None:
@@ -322,17 +188,20 @@ def network(reader: Reader, name: str, node: ast.Call) -> Walk:
     if node.keywords:
         hint = f"Write {name}({', '.join(f'x{k + 1}' for k in range(module.inputs))})."
         raise ProgramError(f"{name} takes its inputs in order.", _at(reader, node), hint)
-    values = []
+    values: list[Any] = []
     for argument in node.args:
-        values.append((yield argument))
+        value = yield argument
+        values.append(value)
     if len(values) == 1 and isinstance(values[0], list):
         values = values[0]
     _all_numbers(reader, values, node)
     reader.room_for(sum(2 * len(n.weights) + 1 for n in module.neurons), node)
-    result = _tried(reader, node, lambda: module(*values))
-    reader.made_all(result if isinstance(result, list) else [result], node)
+    result: Value = _tried(reader, node, lambda: module(*values))
     if isinstance(result, Expr):
+        reader.made_all([result], node)
         reader.unsaid.discard(result)
+    elif isinstance(result, list):
+        reader.made_all(result, node)
     return result
 
 
@@ -343,16 +212,15 @@ def _compared(reader: Reader, name: str, node: ast.Call) -> Walk:
     """Return a loss: how far a prediction is from its target."""
     predicted, target = yield from _pair(reader, name, node)
     lists = name == "cross_entropy"
-    if lists is not isinstance(predicted, list) and not (
-        name == "mse" and isinstance(target, list)
-    ):
+    several = name == "mse" and isinstance(target, list)
+    if lists is not isinstance(predicted, list) and not several:
         words = "a list of logits, one a class" if lists else "one value"
-        hint = f"Write {FUNCTIONS[name] if not lists else 'cross_entropy([a, b, c], y)'}."
+        hint = f"Write {'cross_entropy([a, b, c], y)' if lists else FUNCTIONS[name]}."
         raise ProgramError(f"{name} takes {words}.", _at(reader, node.args[0]), hint)
     for given, argument in zip((predicted, target), node.args, strict=True):
         _all_numbers(reader, given if isinstance(given, list) else [given], argument)
     _check_target(reader, name, predicted, target, node.args[1])
-    loss = _tried(reader, node, lambda: LOSSES[name](predicted, target))
+    loss: Expr = _tried(reader, node, lambda: LOSSES[name](predicted, target))
     reader.made_all([loss], node)
     reader.unsaid.discard(loss)
     if isinstance(target, Expr) and target in (reader.data[1] if reader.data else ()):
@@ -381,9 +249,8 @@ def _check_target(reader: Reader, name: str, predicted: Any, target: Any, node: 
     wanted = TARGETS.get(name) or tuple(map(float, range(len(predicted))))
     if not set(values.tolist()) <= set(wanted):
         low, high = (f"{number:g}".replace("-", "−") for number in (wanted[0], wanted[-1]))
-        words = (
-            f"targets of {low} and {high}" if name in TARGETS else f"classes from {low} to {high}"
-        )
+        between = ("targets of", "and") if name in TARGETS else ("classes from", "to")
+        words = f"{between[0]} {low} {between[1]} {high}"
         two = len(table.classes) == 2 and name in TARGETS and table.name in TABLES
         hint = f"Write labels=({wanted[0]:g}, {wanted[1]:g}) in data(...)." if two else ""
         raise ProgramError(f"{name} needs {words}.", _at(reader, node), hint)
@@ -416,5 +283,5 @@ def _all_numbers(reader: Reader, values: Sequence[Any], node: ast.expr) -> None:
             raise refusals.not_one(value, node, reader.text)
 
 
-def _at(reader: Reader, node: ast.expr) -> Any:
+def _at(reader: Reader, node: ast.expr) -> Span:
     return reader.text.span(node)

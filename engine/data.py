@@ -143,7 +143,7 @@ def _gaussians(n: int, noise: float, random: RandomState) -> Points:
 
 
 def _blobs(n: int, noise: float, random: RandomState) -> Points:
-    target = np.arange(n) % 3.0
+    target = (np.arange(n) % 3).astype(np.float64)
     turn = math.pi / 2 + target * 2 * math.pi / 3
     inputs = 1.5 * np.column_stack([np.cos(turn), np.sin(turn)])
     return _shuffled(inputs, target, noise, random)

@@ -82,7 +82,7 @@ def _log(probability: Value) -> Expr:
 
 
 def _chosen(logits: Sequence[Value], target: Value) -> Value:
-    """Return the target's logit: where the target is a node, the sum of each times whether it is."""
+    """Return the target's logit; for a target that is a node, each times whether it is the one."""
     if isinstance(target, Expr):
         terms = [
             Expr.of(OPS["mul"], Expr.of(OPS["equal"], target, float(place)), logit)
@@ -100,9 +100,8 @@ def _pairs(
 ) -> list[tuple[Value, Value]]:
     first, second = (each if isinstance(each, Sequence) else [each] for each in (predicted, target))
     if len(first) != len(second) or not first:
-        raise ExprError(
-            f"mse compares as many outputs as targets, not {len(first)} with {len(second)}."
-        )
+        counts = f"{len(first)} with {len(second)}"
+        raise ExprError(f"mse compares as many outputs as targets, not {counts}.")
     return list(zip(first, second, strict=True))
 
 

@@ -5,7 +5,7 @@ The text is never run: `syntax` finds its words, `reader` walks its tree.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 from time import monotonic
@@ -18,6 +18,7 @@ from engine.errors import LimitError
 from engine.expr import Expr
 from engine.graph import Graph, leaf_numbers
 from engine.nn import Neuron
+from engine.predicted import prediction
 from engine.reader import Limits, Reader
 from engine.spans import START, Span
 from engine.syntax import Text
@@ -203,7 +204,7 @@ def _bound(reader: Reader, places: Mapping[Expr, int]) -> Bound | None:
 def _predicted(
     reader: Reader, places: Mapping[Expr, int], graph: Graph, samples: Bound | None
 ) -> Predicted | None:
-    """Return what the loss compares with the target, as a loss function was given it, or as found."""
+    """Return what the loss compares with the target: what a loss function got, or as found."""
     if reader.compared is not None:
         predicted, target = reader.compared
         return Predicted(tuple(places[node] for node in predicted), places[target])
@@ -213,51 +214,6 @@ def _predicted(
     known = [feature for feature in features if feature is not None]
     node = None if target_leaf is None else prediction(graph, known, target_leaf)
     return None if node is None else Predicted((node,), target_leaf)
-
-
-def prediction(graph: Graph, features: Sequence[int], target: int) -> int | None:
-    """Return the node that a loss written by hand compares with its target, None if none is sure.
-
-    It is the last node that depends on a feature and not on the target, and that all which meets
-    the target has come through: o in (o - y)^2, p in -(y*log(p) + (1 - y)*log(1 - p)).
-    """
-    after_target, after_feature = _users(graph, [target]), _users(graph, features)
-    meeting = {
-        operand
-        for node, _, operands in graph.steps
-        if after_target[node] and graph.reaching[node]
-        for operand in operands
-        if after_feature[operand] and not after_target[operand]
-    }
-    if not meeting:
-        return None
-    for node in range(min(meeting), -1, -1):
-        inner = after_feature[node] and not after_target[node] and not graph.leaves[node]
-        if inner and all(
-            other == node or _only_through(graph, node, other, features) for other in meeting
-        ):
-            return node
-    return None
-
-
-def _users(graph: Graph, leaves: Sequence[int]) -> NDArray[np.bool_]:
-    """Return (n,) bool: what depends on one of these leaves, themselves included."""
-    found = np.zeros(len(graph), bool)
-    found[list(leaves)] = True
-    for node, _, operands in graph.steps:
-        found[node] = any(found[operand] for operand in operands)
-    return found
-
-
-def _only_through(graph: Graph, gate: int, node: int, features: Sequence[int]) -> bool:
-    """Tell whether every way from a feature to `node` goes through `gate`."""
-    open_ways = np.zeros(len(graph), bool)
-    open_ways[list(features)] = True
-    for each, _, operands in graph.steps:
-        if each > node:
-            break
-        open_ways[each] = each != gate and any(open_ways[operand] for operand in operands)
-    return not open_ways[node]
 
 
 def _networks(reader: Reader, places: Mapping[Expr, int]) -> Iterator[Network]:

@@ -14,7 +14,7 @@ from itertools import product
 from time import monotonic
 from typing import Any
 
-from engine import calls, refusals
+from engine import binding, calls, refusals
 from engine.data import Table
 from engine.errors import EmptyProgramError, LimitError, ProgramError
 from engine.expr import Expr, arity_message
@@ -254,9 +254,10 @@ class Reader:
         return value
 
     def _list(self, node: ast.List) -> Walk:
-        values = []
+        values: list[Value] = []
         for element in node.elts:
-            values.append((yield element))
+            value = yield element
+            values.append(value)
         return values
 
     def _item(self, node: ast.Subscript) -> Walk:
@@ -266,7 +267,8 @@ class Reader:
         place = self.literal(node.slice)
         if place is None or not place.is_integer() or not -len(values) <= place < len(values):
             raise refusals.no_such_item(node, len(values), self.text)
-        return values[int(place)]
+        item: Value = values[int(place)]
+        return item
 
     def _first_use(self, node: ast.Name, span: Span) -> Expr:
         name = node.id
@@ -325,7 +327,8 @@ class Reader:
             )
         operands = []
         for argument in node.args:
-            operands.append(self._one((yield argument), argument))
+            operand = yield argument
+            operands.append(self._one(operand, argument))
         return self._apply(name, operands, node)
 
     def _function_name(self, node: ast.Call) -> str:
@@ -362,8 +365,8 @@ class Reader:
     def _assign(self, statement: ast.Assign) -> Expr | None:
         """Bind names; return the last value that is a number, None where none is."""
         targets = [(target, self._names(target)) for target in statement.targets]
-        if calls.is_data(statement.value) and "data" not in self.names:
-            columns = calls.data(self, statement, targets)
+        if binding.is_data(statement.value) and "data" not in self.names:
+            columns = binding.bind(self, statement, targets)
             for (_, names), column in product(targets, enumerate(columns)):
                 self._bind(names[column[0]], column[1])
             return columns[-1]
@@ -405,10 +408,8 @@ class Reader:
             return
         if not isinstance(value, Expr):
             return
-        given = (
-            value.label is None or value.label == value.scope
-        )  # a neuron's own is as good as none
-        if given and not value.constant:
+        unnamed = value.label is None or value.label == value.scope  # a neuron's own counts as none
+        if unnamed and not value.constant:
             value.label = target.id
         self.mentions.append((span, value))
         self.assigned.append((target.id, span, value))

@@ -90,9 +90,7 @@ def not_one(value: Any, node: ast.expr, text: Text) -> ProgramError:
         values = ", ".join(f"x{k + 1}" for k in range(value.inputs))
         hint = f"Call it: {value.name}({values})."
         return ProgramError(f"{words} is a network, not a value.", text.span(node), hint)
-    hint = (
-        f"Take one of them: {words}[0]." if words != "This" else "Take one of them, as in out[0]."
-    )
+    hint = f"Take one of them: {'out' if words == 'This' else words}[0]."
     message = f"{words} is a list of {len(value)} values; one is needed here."
     return ProgramError(message, text.span(node), hint)
 

@@ -91,7 +91,7 @@ def test_arrays_have_the_types_the_kernels_read():
 def test_a_graph_read_from_text_knows_the_words_of_each_node():
     graph = parse("y = x*x + 1\ntanh(y)").graph
     assert graph.words == ("x", "x*x", "1", "x*x + 1", "tanh(y)")
-    assert Graph.of(Expr(1.0) + 1).words == ("", "", "")
+    assert Graph.of(Expr(1.0) + 1).words == ("", "1", "")
     assert Graph.of(Expr(1.0) + 1).spans == (None, None, None)
 
 
