@@ -145,7 +145,8 @@ def _typed_rows(reader: Reader, node: ast.List | ast.Tuple) -> Table:
         if not numbers or len(numbers) < len(parts) or not np.isfinite(numbers).all():
             raise ProgramError("A row is a list of numbers.", _at(reader, row), usage)
         if rows and len(numbers) != len(rows[0]):
-            message = f"This row has {len(numbers)} numbers, the first one has {len(rows[0])}."
+            counts = [f"{k} number{'' if k == 1 else 's'}" for k in (len(numbers), len(rows[0]))]
+            message = f"This row has {counts[0]}, the first one {counts[1]}."
             raise ProgramError(message, _at(reader, row), "Give every row as many.")
         rows.append(numbers)
     table = np.array(rows)

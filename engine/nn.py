@@ -258,8 +258,8 @@ def activation_name(activation: Activation) -> str:
         return LINEAR
     name = activation if isinstance(activation, str) else getattr(activation, "__name__", "")
     if name != LINEAR and (name not in OPS or OPS[name].arity != 1):
-        message = f"{name or activation!r} is no activation. Take relu, tanh, sigmoid or linear."
-        raise ExprError(message)
+        words = name or repr(activation)
+        raise ExprError(f"{words} is no activation. Take relu, tanh, sigmoid or linear.")
     return name
 
 
