@@ -21,12 +21,15 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, fields
+from functools import cached_property
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
 import platformdirs
+from numpy.typing import NDArray
 
 from engine.kernels import source
 
@@ -55,6 +58,27 @@ class Kernels:
     backward_one: Callable[..., None]
     update: Callable[..., None]
     survey: Callable[..., Any]
+    hand_down: Callable[..., None]
+    descend: Callable[..., tuple[int, int]]
+
+    @cached_property
+    def passes(self) -> NDArray[np.int64]:
+        """Return where the machine code is that `descend` calls."""
+        called = (
+            self.forward_one,
+            self.forward_lanes,
+            self.backward_lanes,
+            self.backward_one,
+            self.update,
+        )
+        return np.array([_address(function) for function in called], np.int64)
+
+
+def _address(function: Any) -> int:
+    """Return where the code of a compiled function of one signature is."""
+    (compiled,) = function.overloads.values()
+    address: int = compiled.library.get_pointer_to_function(compiled.fndesc.llvm_func_name)
+    return address
 
 
 class Loader:

@@ -21,6 +21,7 @@ class Descent:
         settings: its numbers, in the order of its row; may be changed between updates.
         state: (states, p) float64, what it remembers; zeros at first.
         updates: how many it has taken.
+        kernels: what moves the weights; None for plain Python.
     """
 
     def __init__(
@@ -39,7 +40,7 @@ class Descent:
         self.settings = optimizer.numbers(given)
         self.state = np.zeros((len(optimizer.states), parameters))
         self.updates = 0
-        self._kernels = kernels
+        self.kernels = kernels
 
     def update(self, weights: Array, gradient: Array) -> None:
         """Move `weights` by one update, in place.
@@ -56,10 +57,10 @@ class Descent:
             shapes = f"{weights.shape} and {gradient.shape}"
             raise OptimizerError(f"Weights and gradient are {shapes}, not {parameters} each.")
         self.updates += 1
-        if self._kernels is None:
+        if self.kernels is None:
             self.optimizer.update(weights, gradient, self.state, self.settings, self.updates)
         else:
             code = self.optimizer.code
-            self._kernels.update(
+            self.kernels.update(
                 code, weights, gradient, self.state, self.settings, float(self.updates)
             )

@@ -5,6 +5,7 @@ GradwalkError
 ├── GraphError        numbers that do not belong to the graph they came with
 ├── MemoryLimitError  numbers over more nodes and lanes than there is room for
 ├── OptimizerError    a setting that an optimizer does not have, or other parameters than it knows
+├── TrainingError     a run asked for what it cannot do: a step it has not reached, an unknown name
 └── ProgramError      a typed program that is refused: where, what, and the way out
     └── LimitError    ... because it would run over one of the limits
 """
@@ -32,6 +33,10 @@ class MemoryLimitError(GradwalkError):
 
 class OptimizerError(GradwalkError, ValueError):
     """A setting that an optimizer does not have, or other parameters than it was begun with."""
+
+
+class TrainingError(GradwalkError, ValueError):
+    """A run that cannot be made, or changed, or asked the way it was."""
 
 
 class ProgramError(GradwalkError):

@@ -6,6 +6,8 @@ block), filled block by block so that they stay in the processor's cache. In eac
 `first` are given, the others are computed. `a` and `b` are the slots of the operands, and a row of
 `runs` holds (op, start, stop, whether a is handed a gradient, whether b is): one branch a run, not
 one a node.
+
+The passes are called one by one, or by `descend`, update after update.
 """
 
 HEAD = '''\
@@ -15,18 +17,50 @@ from functools import partial
 from math import {functions}, pi
 
 import numpy as np
-from numba import njit
+from numba import njit, types
+from numba.core.sigutils import normalize_signature
+from numba.extending import intrinsic
 from numpy import {from_numpy}
 
 ONE = np.uint32(1)
 compiled = partial(njit, nogil=True, error_model="numpy", cache=True)
+
+
+def by_address(signature):
+    """Return what calls a compiled function of this signature, given where its code is.
+
+    Called by its name, it would be compiled again into each of its callers.
+    """
+    arguments, result = normalize_signature(signature)
+
+    @intrinsic
+    def call(typing, address, operands):
+        def generate(context, builder, _, values):
+            code, given = values
+            convention = context.call_conv
+            kind = convention.get_function_type(result, arguments).as_pointer()
+            _, found = convention.call_function(
+                builder,
+                builder.inttoptr(code, kind),
+                result,
+                arguments,
+                [builder.extract_value(given, place) for place in range(len(arguments))],
+            )
+            return found
+
+        return result(types.int64, types.Tuple(arguments)), generate
+
+    return call
 '''
 
 FORWARD_ONE = '''
-@compiled(
+FORWARD_ONE = (
     "void(uint32, uint32[::1], uint32[::1], uint32[:, ::1], float64[::1],"
     " uint32[::1], float64[:, ::1], float64[:, ::1])"
 )
+
+
+@compiled(FORWARD_ONE)
 def forward_one(first, a, b, runs, v, shared, lane_v, lane_g):
     """Evaluate what all lanes share; spread what the lane tables need of it over their rows."""
     for r in range(len(runs)):
@@ -38,10 +72,13 @@ def forward_one(first, a, b, runs, v, shared, lane_v, lane_g):
 '''
 
 FORWARD_LANES = '''
-@compiled(
+FORWARD_LANES = (
     "float64(uint32, uint32[::1], uint32[::1], uint32[:, ::1], float64[:, ::1],"
     " float64[:, ::1], uint32[::1], int64, int64, uint32)"
 )
+
+
+@compiled(FORWARD_LANES)
 def forward_lanes(first, a, b, runs, v, columns, chosen, begin, width, output):
     """Evaluate one block of lanes; return the sum of the output over them.
 
@@ -61,10 +98,13 @@ def forward_lanes(first, a, b, runs, v, columns, chosen, begin, width, output):
 '''
 
 BACKWARD_LANES = '''
-@compiled(
+BACKWARD_LANES = (
     "void(uint32, uint32[::1], uint32[::1], uint32[:, ::1], float64[:, ::1], float64[:, ::1],"
     " int64, int64, uint32)"
 )
+
+
+@compiled(BACKWARD_LANES)
 def backward_lanes(first, a, b, runs, v, g, shared, width, output):
     """Back-propagate one block; the rows of what lanes share gather over the blocks."""
     g[shared:] = 0.0
@@ -78,10 +118,13 @@ def backward_lanes(first, a, b, runs, v, g, shared, width, output):
 '''
 
 BACKWARD_ONE = '''
-@compiled(
+BACKWARD_ONE = (
     "void(uint32, uint32[::1], uint32[::1], uint32[:, ::1], float64[::1], float64[::1],"
     " uint32[::1], float64[:, ::1], int64, int64)"
 )
+
+
+@compiled(BACKWARD_ONE)
 def backward_one(first, a, b, runs, v, g, shared, lane_g, lanes, output):
     """Back-propagate what all lanes share, from the output or from the mean over the lanes."""
     g[:] = 0.0
@@ -103,9 +146,12 @@ def backward_one(first, a, b, runs, v, g, shared, lane_g, lanes, output):
 '''
 
 UPDATE = '''
-@compiled(
+UPDATE = (
     "void(int64, float64[::1], float64[::1], float64[:, ::1], float64[::1], float64)"
 )
+
+
+@compiled(UPDATE)
 def update(optimizer, w, gradient, state, settings, t):
     """Take one update in place; t counts them from 1."""
 {branches}
@@ -149,4 +195,94 @@ def survey(operands, output, per_lane, leading, reaching):
             if operands[node, slot] >= 0 and reaching[node]:
                 above[operands[node, slot]] = levels[node] + 1
     return levels
+'''
+
+HAND_DOWN = '''
+@compiled(
+    "void(uint32, uint32[::1], uint32[::1], uint32[:, ::1], float64[::1], float64[::1],"
+    " float64[::1], float64[::1])"
+)
+def hand_down(first, a, b, runs, v, g, to_a, to_b):
+    """Write what each computed slot hands to its operands; 0 where it hands down nothing."""
+    to_a[:] = 0.0
+    to_b[:] = 0.0
+    for r in range(len(runs)):
+        op, start, stop = runs[r, 0], runs[r, 1], runs[r, 2]
+        if runs[r, 3] == 0 and runs[r, 4] == 0:
+            continue
+{branches}
+'''
+
+DESCEND = '''
+call_forward_one = by_address(FORWARD_ONE)
+call_forward_lanes = by_address(FORWARD_LANES)
+call_backward_lanes = by_address(BACKWARD_LANES)
+call_backward_one = by_address(BACKWARD_ONE)
+call_update = by_address(UPDATE)
+
+
+@compiled(
+    "UniTuple(int64, 2)("
+    "int64[::1],"
+    " uint32, uint32[::1], uint32[::1], uint32[:, ::1], float64[::1], float64[::1],"
+    " uint32, uint32[::1], uint32[::1], uint32[:, ::1], float64[:, ::1], float64[:, ::1],"
+    " uint32[::1], float64[:, ::1], int64, uint32,"
+    " uint32[::1], int64[::1], int64[::1], float64[::1], float64, uint32[::1], float64,"
+    " int64, float64[::1], float64[::1], float64[:, ::1], float64[::1], int64, int64,"
+    " float64[::1])"
+)
+def descend(
+    passes,
+    first, a, b, runs, v, g,
+    lane_first, lane_a, lane_b, lane_runs, lane_v, lane_g,
+    shared, columns, output, lane_output,
+    chosen, begins, ends, rates, l1, locked, below,
+    optimizer, w, gradient, state, settings, rate, updates,
+    losses,
+):
+    """Take one update after the other; return how many, and why no more (a `Halt`).
+
+    passes: where the code of the passes is, and of `update`. chosen[begins[k] : ends[k]] are the
+    samples of the k-th update, rates[k] is its rate. `output` is -1 where it differs by lane.
+    """
+    kept = w[locked]
+    for k in range(len(rates)):
+        begin, end = begins[k], ends[k]
+        call_forward_one(passes[0], (first, a, b, runs, v, shared, lane_v, lane_g))
+        total = 0.0
+        while output < 0 and begin < end:
+            width = min(lane_v.shape[1], end - begin)
+            total += call_forward_lanes(
+                passes[1],
+                (lane_first, lane_a, lane_b, lane_runs, lane_v, columns, chosen, begin, width,
+                 lane_output),
+            )
+            call_backward_lanes(
+                passes[2],
+                (lane_first, lane_a, lane_b, lane_runs, lane_v, lane_g, len(shared), width,
+                 lane_output),
+            )
+            begin += width
+        lanes = end - begins[k]
+        losses[k] = total / lanes if output < 0 else v[output]
+        if not isfinite(losses[k]):
+            return k, {loss}
+        if losses[k] < below:
+            return k, {below}
+        call_backward_one(passes[3], (first, a, b, runs, v, g, shared, lane_g, lanes, output))
+        for i in range(len(w)):
+            pull = 1.0 if w[i] > 0 else -1.0 if w[i] < 0 else 0.0
+            gradient[i] = g[i] + l1 * pull if l1 != 0 else g[i]
+        gradient[locked] = 0.0
+        if not isfinite(gradient).all():
+            return k, {gradient}
+        settings[rate] = rates[k]
+        moment = float(updates + k + 1)
+        call_update(passes[4], (optimizer, w, gradient, state, settings, moment))
+        for i in range(len(locked)):
+            w[locked[i]] = kept[i]
+            state[:, locked[i]] = 0.0
+        if not isfinite(w).all():
+            return k + 1, {weights}
+    return len(rates), {done}
 '''

@@ -8,6 +8,7 @@ what has one.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from enum import IntEnum
 from functools import cache
 from textwrap import indent
 from typing import TypeVar
@@ -21,13 +22,13 @@ Row = TypeVar("Row", Op, Optimizer)
 
 # Names in the generated module that differ from Python's own `math`.
 _RENAMED = {"power": "pow as power", "abs": "fabs as abs"}
-_FROM_NUMPY = {"floor"}
+_FROM_NUMPY = {"floor", "isfinite"}
 _OPERANDS = ("a", "b")[:MOST_OPERANDS]
 
 
 @cache
 def source() -> str:
-    """Return the text of the module: four passes, `update` and `survey`."""
+    """Return the text of the module: five passes, `update`, `descend` and `survey`."""
     names = [name for name in FUNCTIONS if name not in {"divide", *_FROM_NUMPY}]
     head = frames.HEAD.format(
         functions=", ".join(sorted(_RENAMED.get(name, name) for name in names)),
@@ -38,10 +39,30 @@ def source() -> str:
         (frames.FORWARD_LANES, _forward_lanes),
         (frames.BACKWARD_LANES, _backward_lanes),
         (frames.BACKWARD_ONE, _backward_one),
+        (frames.HAND_DOWN, _hand_down),
     )
     loops = [frame.format(branches=_branches(body)) for frame, body in passes]
     updates = indent(_chain("optimizer", OPTIMIZERS.values(), _update), " " * 4)
-    return "\n".join([head, *loops, frames.UPDATE.format(branches=updates), frames.SURVEY])
+    halts = {halt.name.lower(): halt.value for halt in Halt}
+    return "\n".join(
+        [
+            head,
+            *loops,
+            frames.UPDATE.format(branches=updates),
+            frames.DESCEND.format(**halts),
+            frames.SURVEY,
+        ]
+    )
+
+
+class Halt(IntEnum):
+    """Why `descend` takes no more updates."""
+
+    DONE = 0  # all that was asked for
+    LOSS = 1  # the next one's loss is not finite
+    GRADIENT = 2  # the next one's gradient is not finite
+    WEIGHTS = 3  # the last one made a parameter that is not finite
+    BELOW = 4  # the loss is as small as it should become
 
 
 def _branches(body: Callable[[Op], Iterator[str]]) -> str:
@@ -72,6 +93,15 @@ def _backward_one(op: Op) -> Iterator[str]:
         yield f"    {param} = v[{operand}[k]]"
     for slot, operand in enumerate(_OPERANDS[: op.arity]):
         yield f"    g[{operand}[k]] += {_contribution(op, slot)}"
+
+
+def _hand_down(op: Op) -> Iterator[str]:
+    yield "for k in range(start, stop):"
+    yield "    upstream, out = g[first + k], v[first + k]"
+    for param, operand in zip(op.params, _OPERANDS, strict=False):
+        yield f"    {param} = v[{operand}[k]]"
+    for slot, operand in enumerate(_OPERANDS[: op.arity]):
+        yield f"    to_{operand}[k] = {_contribution(op, slot)}"
 
 
 def _forward_lanes(op: Op) -> Iterator[str]:

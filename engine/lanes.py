@@ -30,7 +30,10 @@ class Lanes:
         graph: n nodes; its output, averaged over the lanes, is the loss.
         parameters: (p,), the nodes that learn, in evaluation order.
         weights: (p,) float64, their numbers; change them in place.
+        data: (d,), the nodes that hold data, in evaluation order.
+        columns: (d, samples) float64, what they hold.
         samples: how many there are; one, where no leaf is data.
+        tables: the room that the kernels compute in; None where Python does.
     """
 
     def __init__(
@@ -64,21 +67,26 @@ class Lanes:
         data[list(columns)] = True
         learning = graph.learnable & ~data
         self.parameters = np.flatnonzero(learning)
-        self._data = np.flatnonzero(data)
+        self.data = np.flatnonzero(data)
         self._plan = None
         if kernels:
             check_room(len(graph), self.samples, SCHEDULE_BYTES * len(graph), memory)
             self._plan = schedule(graph, data, learning, kernels.survey)
         self._check_room(self.samples)
-        self._columns = _table([columns[node] for node in self._data.tolist()])
+        self.columns = _table([columns[node] for node in self.data.tolist()])
         self._everything = np.arange(self.samples, dtype=np.uint32)
         self.weights = self._leaves[self.parameters]
-        self._tables = None
+        self.tables = None
         if kernels and self._plan:
-            self._tables = Tables(self._plan, kernels, self.samples)
+            self.tables = Tables(self._plan, kernels, self.samples)
             given = self._plan.one.nodes[: self._plan.one.given]
-            self._tables.values[: len(given)] = self._leaves[given]
-            self.weights = self._tables.values[: len(self.parameters)]
+            self.tables.values[: len(given)] = self._leaves[given]
+            self.weights = self.tables.values[: len(self.parameters)]
+
+    @property
+    def bytes(self) -> int:
+        """Return what its data and numbers take."""
+        return self.columns.nbytes + (self.tables.bytes if self.tables else 0)
 
     def gradient(self, chosen: Chosen | None = None) -> tuple[float, Array]:
         """Return the loss and d loss / d parameter, means over the lanes.
@@ -93,11 +101,11 @@ class Lanes:
             GraphError: none is chosen, or one that there is not.
         """
         taken = self._taken(chosen)
-        tables = self._tables
+        tables = self.tables
         if tables is None:
             return self._plain_gradient(taken)
         total = 0.0
-        for block, part in tables.evaluated(self._columns, taken):
+        for block, part in tables.evaluated(self.columns, taken):
             total += part
             tables.backward_lanes(block)
         tables.backward_one(len(taken))
@@ -114,11 +122,31 @@ class Lanes:
             GraphError: none is chosen, or one that there is not.
         """
         taken = self._taken(chosen)
-        tables = self._tables
+        tables = self.tables
         if tables is None:
             return self._plain_loss(taken)
-        total = sum(part for _, part in tables.evaluated(self._columns, taken))
+        total = sum(part for _, part in tables.evaluated(self.columns, taken))
         return tables.mean(total, len(taken))
+
+    def measured(self, nodes: Sequence[int], chosen: Chosen) -> tuple[float, Array]:
+        """Return the output's mean over some samples, and what some nodes are in each of them.
+
+        Args:
+            nodes: (k,) ids.
+            chosen: (lanes,) uint32, the samples.
+
+        Returns:
+            The mean, as `loss` has it, and (k, lanes) float64.
+
+        Raises:
+            GraphError: none is chosen, or one that there is not.
+        """
+        taken = self._taken(chosen)
+        tables = self.tables
+        if tables is None:
+            return self._plain_loss(taken), self.values(nodes, self.columns[:, taken])
+        total, found = tables.found(nodes, self.columns, taken)
+        return tables.mean(total, len(taken)), found
 
     def values(self, nodes: Sequence[int], columns: Array | None = None) -> Array:
         """Return what some nodes are in every lane; forward only.
@@ -136,20 +164,14 @@ class Lanes:
             MemoryLimitError: it would take more memory than this may.
         """
         nodes = list(nodes)
-        given = self._columns if columns is None else _table(list(columns))
-        if len(given) != len(self._data):
-            raise GraphError(f"There are {len(self._data)} leaves of data, not {len(given)}.")
+        given = self.columns if columns is None else _table(list(columns))
+        if len(given) != len(self.data):
+            raise GraphError(f"There are {len(self.data)} leaves of data, not {len(given)}.")
         lanes = given.shape[1] if len(given) else 1
         self._check_room(lanes, BYTES_A_NUMBER * len(nodes) * lanes)
-        tables = self._tables
-        if tables is None:
+        if self.tables is None:
             return np.concatenate([part[nodes] for part in self._plain_values(given)], axis=1)
-        found = np.empty((len(nodes), lanes))
-        per_lane, slots = tables.plan.per_lane[nodes], tables.plan.slots[nodes]
-        for block, _ in tables.evaluated(given, np.arange(lanes, dtype=np.uint32)):
-            width = block.stop - block.start
-            found[per_lane, block] = tables.lane_values[slots[per_lane], :width]
-        found[~per_lane] = tables.values[slots[~per_lane], None]
+        _, found = self.tables.found(nodes, given, np.arange(lanes, dtype=np.uint32))
         return found
 
     def _taken(self, chosen: Chosen | None) -> Chosen:
@@ -169,7 +191,7 @@ class Lanes:
             lanes: how many.
             kept: the bytes of what is returned for every lane.
         """
-        columns = (BYTES_A_NUMBER * len(self._data) + BYTES_OF_CHOICE) * lanes
+        columns = (BYTES_A_NUMBER * len(self.data) + BYTES_OF_CHOICE) * lanes
         if self._plan is None:
             numbers = BYTES_IN_PYTHON * max(NUMBERS_IN_PYTHON, len(self.graph))
             numbers = min(numbers, BYTES_IN_PYTHON * len(self.graph) * lanes)
@@ -185,19 +207,19 @@ class Lanes:
         for begin in range(0, columns.shape[1], at_once):
             block = columns[:, begin : begin + at_once]
             leaves = np.repeat(self._leaves[:, None], block.shape[1], axis=1)
-            leaves[self._data] = block
+            leaves[self.data] = block
             yield evaluate.forward(self.graph, leaves)
 
     def _plain_loss(self, chosen: Chosen) -> float:
         output = self.graph.output
         with np.errstate(all="ignore"):
-            parts = self._plain_values(self._columns[:, chosen])
+            parts = self._plain_values(self.columns[:, chosen])
             return float(sum(values[output].sum() for values in parts) / len(chosen))
 
     def _plain_gradient(self, chosen: Chosen) -> tuple[float, Array]:
         loss, found = 0.0, np.zeros(len(self.parameters))
         with np.errstate(all="ignore"):
-            for values in self._plain_values(self._columns[:, chosen]):
+            for values in self._plain_values(self.columns[:, chosen]):
                 loss += values[self.graph.output].sum()
                 found += evaluate.backward(self.graph, values)[self.parameters].sum(axis=1)
             return float(loss / len(chosen)), found / len(chosen)

@@ -43,14 +43,14 @@ class _Step(NamedTuple):
     Attributes:
         name: what it gives.
         result: the number that it gives.
-        count: how many digits the numbers in it need.
+        digits: how many digits the numbers in it need.
         shown: the result as displayed.
         lines: the derivation.
     """
 
     name: str
     result: float
-    count: int
+    digits: int
     shown: str
     lines: tuple[Line, ...]
 
@@ -98,9 +98,9 @@ def _rows(name: str, node: int, update: Update, steps: list[_Step]) -> Iterator[
     known, last = update.known(node), steps[-1]
     gradient = known["grad"]
     of_gradient = f"mean over {update.samples:,}" if update.samples else f"gradient of {name}"
-    yield Factor("old", f"{name} so far", short(known["weight"], last.count), None, node)
-    yield Factor("rate", "learning rate η", short(known["rate"], last.count), None, node)
-    yield Factor("slope", of_gradient, signed(gradient, last.count), gradient, node)
+    yield Factor("old", f"{name} so far", short(known["weight"], last.digits), None, node)
+    yield Factor("rate", "learning rate η", short(known["rate"], last.digits), None, node)
+    yield Factor("slope", of_gradient, signed(gradient, last.digits), gradient, node)
     for step in steps[:-1]:
         if step.name in update.optimizer.states:
             words = f"{step.name} {SYMBOLS[step.name]}"
@@ -111,7 +111,7 @@ def _rows(name: str, node: int, update: Update, steps: list[_Step]) -> Iterator[
 def _text(name: str, node: int, update: Update, last: _Step) -> str:
     """Return the update in one sentence."""
     known = update.known(node)
-    old, rate, gradient = (short(known[each], last.count) for each in ("weight", "rate", "grad"))
+    old, rate, gradient = (short(known[each], last.digits) for each in ("weight", "rate", "grad"))
     if not update.samples:
         text = f"{name} becomes {last.shown}: {old} minus the rate, "
         return f"{text}{rate}, times its gradient, {gradient}."

@@ -47,6 +47,11 @@ class Optimizer:
         return list(OPTIMIZERS).index(self.name)
 
     @cached_property
+    def rate_place(self) -> int:
+        """Return the place of the learning rate among its settings."""
+        return list(self.settings).index("rate")
+
+    @cached_property
     def rules(self) -> tuple[tuple[str, Lanes], ...]:
         """Return the steps on arrays of shape (parameters,)."""
         return tuple((name, lanes(formula, self._names)) for name, formula in self.steps)

@@ -8,7 +8,8 @@ what is asked for lane by lane 8 a node and lane.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,6 +75,8 @@ class Tables:
         plan: in what order the graph runs.
         values, gradients: (slots,), of what all lanes share.
         lane_values, lane_gradients: (slots, block), of the others.
+        output, lane_output: the output's slot among those that lanes share, or else -1 and its slot
+            among the others.
     """
 
     def __init__(self, plan: Schedule, kernels: Kernels, lanes: int = 0) -> None:
@@ -85,7 +88,7 @@ class Tables:
         self.lane_values, self.lane_gradients = _aligned(shape), _aligned(shape)
         self._one, self._lanes = plan.one.tape, plan.lanes.tape
         slot = int(plan.slots[plan.output])
-        self._output, self._lane_output = (-1, slot) if plan.output_per_lane else (slot, 0)
+        self.output, self.lane_output = (-1, slot) if plan.output_per_lane else (slot, 0)
 
     def evaluated(self, columns: Array, chosen: Chosen) -> Iterator[tuple[slice, float]]:
         """Evaluate everything, block by block; yield each block once its values are there.
@@ -98,9 +101,7 @@ class Tables:
             Which of the lanes the block is, and the sum of the output over them. Nothing where no
             node has a number per lane.
         """
-        self._kernels.forward_one(
-            *self._one, self.values, self.plan.shared, self.lane_values, self.lane_gradients
-        )
+        self.forward_one()
         for block in self.blocks(len(chosen) if len(self.plan.lanes) else 0):
             yield (
                 block,
@@ -111,9 +112,32 @@ class Tables:
                     chosen,
                     block.start,
                     block.stop - block.start,
-                    self._lane_output,
+                    self.lane_output,
                 ),
             )
+
+    @property
+    def bytes(self) -> int:
+        """Return what its numbers take."""
+        tables = (self.values, self.gradients, self.lane_values, self.lane_gradients)
+        return sum(table.nbytes for table in tables)
+
+    def forward_one(self) -> None:
+        """Evaluate what all lanes share."""
+        self._kernels.forward_one(
+            *self._one, self.values, self.plan.shared, self.lane_values, self.lane_gradients
+        )
+
+    def found(self, nodes: Sequence[int], columns: Array, chosen: Chosen) -> tuple[float, Array]:
+        """Return the sum of the output over the lanes, and what nodes are in them, (k, lanes)."""
+        total, found = 0.0, np.empty((len(nodes), len(chosen)))
+        per_lane, slots = self.plan.per_lane[list(nodes)], self.plan.slots[list(nodes)]
+        for block, part in self.evaluated(columns, chosen):
+            total += part
+            width = block.stop - block.start
+            found[per_lane, block] = self.lane_values[slots[per_lane], :width]
+        found[~per_lane] = self.values[slots[~per_lane], None]
+        return total, found
 
     def blocks(self, lanes: int) -> Iterator[slice]:
         """Yield which lanes are taken together."""
@@ -123,7 +147,7 @@ class Tables:
 
     def mean(self, total: float, lanes: int) -> float:
         """Return the output's mean over lanes of this sum; where they share it, itself."""
-        return total / lanes if self.plan.output_per_lane else float(self.values[self._output])
+        return total / lanes if self.plan.output_per_lane else float(self.values[self.output])
 
     def backward_lanes(self, block: slice) -> None:
         """Back-propagate the block that was evaluated last, if the output differs by lane."""
@@ -135,8 +159,14 @@ class Tables:
             self.lane_gradients,
             len(self.plan.shared),
             block.stop - block.start,
-            self._lane_output,
+            self.lane_output,
         )
+
+    @property
+    def numbers(self) -> tuple[Any, ...]:
+        """Return both sections with their numbers, as `descend` takes them."""
+        one = (*self._one, self.values, self.gradients)
+        return (*one, *self._lanes, self.lane_values, self.lane_gradients, self.plan.shared)
 
     def backward_one(self, lanes: int = 0) -> None:
         """Back-propagate what all lanes share, from the mean over so many lanes."""
@@ -147,8 +177,15 @@ class Tables:
             self.plan.shared,
             self.lane_gradients,
             lanes,
-            self._output,
+            self.output,
         )
+
+    def hand_down(self, *operands: Array) -> None:
+        """Write what each computed slot that all lanes share hands to its operands, (slots,) each.
+
+        To be called after `backward_one`.
+        """
+        self._kernels.hand_down(*self._one, self.values, self.gradients, *operands)
 
 
 def _parts(whole: int, part: int) -> int:

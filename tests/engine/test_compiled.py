@@ -27,7 +27,7 @@ from numba import njit
 
 @pytest.fixture
 def small(monkeypatch):
-    """Kernels of six short functions, which compile in a second."""
+    """Kernels of a few short functions, which compile in a second."""
     monkeypatch.setattr(compiled, "source", lambda: SMALL)
 
 

@@ -265,6 +265,6 @@ def measured(work):
 def test_the_room_for_a_pass_does_not_grow_with_the_lanes(kernels, monkeypatch):
     monkeypatch.undo()
     for samples in (10**4, 10**5):
-        tables = program_lanes(kernels, samples=samples)._tables
+        tables = program_lanes(kernels, samples=samples).tables
         assert tables.lane_values.nbytes + tables.lane_gradients.nbytes <= BLOCK_BYTES
     assert all(block_width(nodes, 10**6) % 8 == 0 for nodes in (1, 100, 5_000, 10**7))
