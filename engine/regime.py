@@ -31,8 +31,9 @@ class Regime:
         batch: samples an update; None for all that are learned from.
         split: the share of the samples that is kept for testing.
         l1: the pull of every parameter towards 0; its sign times this is added to the gradient.
-        schedule: how the rate goes: constant, or linear or cosine down to 0.
-        horizon: the updates after which linear and cosine reach 0.
+        schedule: how the rate goes: constant, or linear or cosine down to its final share.
+        horizon: the updates after which linear and cosine are at their end.
+        final: the share of the rate that they end at.
         locked: names of parameters that do not learn.
         stop_after: updates after which the run is done.
         stop_below: loss over the training samples at which the run is done.
@@ -45,6 +46,7 @@ class Regime:
     l1: float = 0.0
     schedule: str = "constant"
     horizon: int = 1000
+    final: float = 0.0
     locked: frozenset[str] = frozenset()
     stop_after: int | None = None
     stop_below: float | None = None
@@ -74,13 +76,17 @@ class Regime:
 
         >>> Regime(numbers={"rate": 2.0}, schedule="linear", horizon=4).rates(1, 5).tolist()
         [1.5, 1.0, 0.5, 0.0, 0.0]
+        >>> Regime(numbers={"rate": 1.0}, schedule="linear", horizon=100, final=0.1).rates(50, 1)
+        array([0.55])
         """
         if self.schedule == "constant":
             return np.full(count, self.rate)
         done = [min((step + turn) / self.horizon, 1.0) for turn in range(count)]
         if self.schedule == "linear":
-            return self.rate * np.array([1.0 - share for share in done])
-        return self.rate * np.array([(1.0 + math.cos(math.pi * share)) / 2.0 for share in done])
+            left = [1.0 - share for share in done]
+        else:
+            left = [(1.0 + math.cos(math.pi * share)) / 2.0 for share in done]
+        return self.rate * (self.final + (1.0 - self.final) * np.array(left))
 
     def check(self, names: Collection[str]) -> None:
         """Refuse what nothing can learn by.
@@ -118,6 +124,7 @@ class Regime:
             ("split", 0, MOST_SPLIT, self.split),
             ("l1", 0, 1e300, self.l1),
             ("horizon", 1, math.inf, self.horizon),
+            ("final", 0, 1, self.final),
             ("stop after", 1, math.inf, self.stop_after),
             ("stop below", -math.inf, math.inf, self.stop_below),
         )
