@@ -101,6 +101,7 @@ class ExampleView:
     title: str
     sentence: str
     link: str
+    learns: bool
 
 
 @dataclass(frozen=True)
@@ -334,7 +335,7 @@ def summary(numbers: Numbers) -> str:
 @cache
 def example_views() -> tuple[ExampleView, ...]:
     """Return the examples menu."""
-    return tuple(ExampleView(row.title, row.sentence, link(row.source, {})) for row in EXAMPLES)
+    return tuple(ExampleView(row.title, row.sentence, row.address, row.learns) for row in EXAMPLES)
 
 
 @cache
