@@ -31,11 +31,18 @@ class ProgramRequest(BaseModel):
         Raises:
             ProgramError: the text is refused, or it has no input of a name that is set.
         """
-        program = pictures.program(self.source)
-        unknown = next((name for name in self.inputs if name not in program.input_named), None)
-        if unknown is not None:
-            raise _no_such_input(program, unknown)
+        self.check(pictures.program(self.source))
         return pictures.numbers(self.source, self.inputs)
+
+    def check(self, program: Program) -> None:
+        """Refuse inputs that the program does not have.
+
+        Raises:
+            ProgramError: it has no input of a name that is set.
+        """
+        for name in self.inputs:
+            if name not in program.input_named:
+                raise _no_such_input(program, name)
 
 
 def _no_such_input(program: Program, name: str) -> ProgramError:

@@ -1,25 +1,47 @@
-"""The programs in the examples menu: a title, what is worth seeing in it, and the text."""
+"""The programs in the examples menu: a title, what is worth seeing, the text, how it learns."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from textwrap import dedent
+
+from app.links import link
 
 
 @dataclass(frozen=True)
 class Example:
-    """One row of the menu."""
+    """One row of the menu.
+
+    Attributes:
+        title: what it is called.
+        sentence: what is worth seeing in it.
+        source: the program.
+        run: how it learns, as links say it; empty where it is for stepping through.
+    """
 
     title: str
     sentence: str
     source: str
+    run: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def learns(self) -> bool:
+        """Return whether it opens learning."""
+        return bool(self.run)
+
+    @property
+    def address(self) -> str:
+        """Return the link that opens it."""
+        words = {"learn": "1", **self.run} if self.run else {}
+        return link(self.source, {}) + "".join(f"&{name}={word}" for name, word in words.items())
 
 
-def _row(title: str, sentence: str, source: str) -> Example:
-    return Example(title, sentence, dedent(source).strip())
+def _row(title: str, sentence: str, source: str, **run: str) -> Example:
+    return Example(title, sentence, dedent(source).strip(), run)
 
 
-EXAMPLES = (
+STEPPING = (
     _row("A neuron", "Two inputs, two weights, a bias, and a squashing.", """
         x1, x2 = 2, 0
         w1, w2 = -3, 1
@@ -108,3 +130,104 @@ EXAMPLES = (
         y = 2*sqrt(inner) + x
         """),
 )  # fmt: skip
+
+# The settings reach what tests/app/test_examples.py says, in so many updates.
+LEARNING = (
+    _row("Watch a neuron learn", "A line turns until it parts the moons as well as a line can.", """
+        x1, x2, y = data("moons")
+        w1, w2, b = param(-1), param(1), param(0)
+        n = x1*w1 + x2*w2 + b
+        o = tanh(n)
+        loss = mse(o, y)
+        """, optimizer="sgd", lr="0.1"),
+    _row("AND", "Only both together: one line is enough.", """
+        x1, x2, y = data([[0, 0, -1], [0, 1, -1], [1, 0, -1], [1, 1, 1]])
+        neuron = Neuron(2, activation=tanh, seed=1)
+        o = neuron(x1, x2)
+        loss = mse(o, y)
+        """, optimizer="sgd", lr="0.5"),
+    _row("OR", "One of them or both: the same neuron, another line.", """
+        x1, x2, y = data([[0, 0, -1], [0, 1, 1], [1, 0, 1], [1, 1, 1]])
+        neuron = Neuron(2, activation=tanh, seed=1)
+        o = neuron(x1, x2)
+        loss = mse(o, y)
+        """, optimizer="sgd", lr="0.5"),
+    _row("XOR", "No line parts them; two hidden neurons find two.", """
+        x1, x2, y = data([[0, 0, -1], [0, 1, 1], [1, 0, 1], [1, 1, -1]])
+        mlp = MLP(2, [2, 1], activation=tanh, seed=2)
+        o = mlp(x1, x2)
+        loss = mse(o, y)
+        """, optimizer="sgd", lr="0.1"),
+    _row("Two moons, 2-8-8-1", "Two hidden layers bend the line around both moons.", """
+        x1, x2, y = data("moons")
+        mlp = MLP(2, [8, 8, 1], activation=tanh, seed=1)
+        o = tanh(mlp(x1, x2))
+        loss = mse(o, y)
+        """, optimizer="adam", lr="0.02", batch="20", split="0.3"),
+    _row("Circles", "Four neurons close a ring around the inner circle.", """
+        x1, x2, y = data("circles")
+        mlp = MLP(2, [4, 1], activation=tanh, seed=1)
+        o = tanh(mlp(x1, x2))
+        loss = mse(o, y)
+        """, optimizer="adam", lr="0.05"),
+    _row("Spiral", "The hard one: 337 weights wind two arms apart.", """
+        x1, x2, y = data("spiral")
+        mlp = MLP(2, [16, 16, 1], activation=tanh, seed=1)
+        o = tanh(mlp(x1, x2))
+        loss = mse(o, y)
+        """, optimizer="adam", lr="0.02"),
+    _row("Three clouds, softmax", "A logit a class; cross-entropy pulls the right one up.", """
+        x1, x2, y = data("blobs")
+        layer = Layer(2, 3, activation=linear, seed=1)
+        logits = layer(x1, x2)
+        loss = cross_entropy(logits, y)
+        """, optimizer="sgd", lr="0.5"),
+    _row("A line by least squares", "Two numbers fall into place: slope and height.", """
+        x, y = data("line", n=50)
+        w, b = param(0), param(0)
+        o = w*x + b
+        loss = mse(o, y)
+        """, optimizer="sgd", lr="0.1"),
+    _row("A sine", "Eight neurons bend a line into two waves.", """
+        x, y = data("sine", n=100)
+        mlp = MLP(1, [8, 1], activation=tanh, seed=1)
+        o = mlp(x)
+        loss = mse(o, y)
+        """, optimizer="adam", lr="0.05"),
+    _row("The Rust port's backpropagation", "Three leaves learn until the neuron gives 0.2.", """
+        x1, x2 = 2, 1
+        w1, w2, b = param(-3), param(1), param(6.5)
+        target = 0.2
+        n = x1*w1 + x2*w2 + b
+        o = tanh(n)
+        loss = (o - target)^2
+        """, optimizer="sgd", lr="0.001"),
+    _row("The Rust port's neuron", "No squashing: each update leaves 70 % of the error.", """
+        x1, x2, x3 = 1, 2, 3
+        target = 50
+        neuron = Neuron(3, activation=linear, seed=1)
+        y = neuron(x1, x2, x3)
+        loss = (y - target)^2
+        """, optimizer="sgd", lr="0.01"),
+    _row("The Rust port's layer", "Two neurons, the same inputs, two targets.", """
+        x1, x2, x3 = 1, 2, 3
+        t1, t2 = 15, 85
+        layer = Layer(3, 2, activation=linear, seed=1)
+        y1, y2 = layer(x1, x2, x3)
+        loss = (y1 - t1)^2 + (y2 - t2)^2
+        """, optimizer="sgd", lr="0.004"),
+    _row("The Rust port's mlp", "Counted in hundreds: in ones, tanh would saturate.", """
+        x1, x2, x3, y = data([[1, 2, 3, 150], [4, 5, 6, 250], [7, 8, 9, 350]])
+        mlp = MLP(3, [2, 2, 1], activation=tanh, seed=2)
+        o = 100*mlp(x1, x2, x3)
+        loss = mse(o, y)/100^2
+        """, optimizer="sgd", lr="0.025"),
+    _row("micrograd's demo", "Its settings; the rate falls from 1 to 0.1 in 100 updates.", """
+        x1, x2, y = data("moons", n=100, noise=0.1)
+        model = MLP(2, [16, 16, 1], activation=relu, seed=1337)
+        score = model(x1, x2)
+        loss = hinge(score, y) + 1e-4*l2(model)
+        """, optimizer="sgd", lr="1", schedule="linear", horizon="111"),
+)  # fmt: skip
+
+EXAMPLES = (*STEPPING, *LEARNING)

@@ -1,7 +1,7 @@
 """Every refusal in one form: a plain sentence, a way out, a place in the program if it has one.
 
 A caller of `/api/` reads JSON, a browser a small page, htmx a fragment. A route raises
-`HTTPException`, or answers with `refusal`; nobody else words an error.
+`HTTPException` or `RefusedError`, or answers with `refusal`; nobody else words an error.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import Scope
 
-from engine.errors import ProgramError
+from engine.errors import GradwalkError, ProgramError
 
 LONGEST_NAME = 60  # characters of a caller's own field name that a sentence repeats
 
@@ -29,7 +29,7 @@ SENTENCES = {
     403: ("This request came from another site.", "Open the page here and send it from there."),
     404: ("There is nothing at this address.", "Start again from the first page, /."),
     405: ("This address does not take that method.", "The Allow header says which it takes."),
-    413: ("The request is too large.", "Send a shorter program."),
+    413: ("The request is too large.", "Send a shorter program, or fewer rows of data."),
     500: ("Something went wrong here.", "It has been noted; nothing of yours is lost. Try again."),
 }
 
@@ -37,7 +37,10 @@ SENTENCES = {
 COMPLAINTS = {
     "missing": "is missing",
     "json_invalid": "is not JSON",
+    "union_tag_not_found": "needs the field {discriminator}",
+    "union_tag_invalid": "needs in its field {discriminator} one of {expected_tags}",
     "string_type": "must be text",
+    "too_long": "must have at most {max_length} entries",
     "int_type": "must be a whole number",
     "int_parsing": "must be a whole number",
     "int_from_float": "must be a whole number",
@@ -46,13 +49,28 @@ COMPLAINTS = {
     "finite_number": "must be a finite number",
     "bool_type": "must be true or false",
     "bool_parsing": "must be true or false",
+    "greater_than": "must be more than {gt}",
     "greater_than_equal": "must be {ge} or more",
+    "less_than_equal": "must be at most {le}",
     "literal_error": "must be {expected}",
     "list_type": "must be a list",
     "dict_type": "must be an object of names and values",
     "model_attributes_type": "must be a JSON object",
     "extra_forbidden": "is not a field of this call",
 }
+
+# The kind of a PydanticCustomError that brings its own words: {message} and {hint}.
+WORDED = "worded"
+
+
+class RefusedError(Exception):
+    """What is asked for is not to be had, or not now; with the sentence and the way out."""
+
+    def __init__(self, status: int, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.hint = hint
 
 
 def sendable(words: str) -> str:
@@ -113,6 +131,15 @@ def install_faults(app: FastAPI) -> None:
         status = error.status_code
         return refusal(request.scope, status, known_fault(status), error.headers)
 
+    @app.exception_handler(RefusedError)
+    async def turn_away(request: Request, error: RefusedError) -> Response:
+        fault = Fault(message=error.message, hint=error.hint)
+        return refusal(request.scope, error.status, fault)
+
+    @app.exception_handler(GradwalkError)
+    async def decline(request: Request, error: GradwalkError) -> Response:
+        return refusal(request.scope, 422, Fault(message=str(error)))
+
     @app.exception_handler(RequestValidationError)
     async def correct(request: Request, error: RequestValidationError) -> Response:
         return refusal(request.scope, 422, _unfit(error.errors()))
@@ -125,6 +152,8 @@ def _unfit(errors: Sequence[Any]) -> Fault:
     if kind == "json_invalid":
         reason = first.get("ctx", {}).get("error", "")
         return Fault(message="The body is not JSON.", hint=f"{reason} at character {where[-1]}.")
+    if kind == WORDED:
+        return Fault(**first["ctx"])
     name = _field(where)
     known = COMPLAINTS.get(kind)
     said = known.format(**first.get("ctx", {})) if known else f"does not fit: {first['msg']}"

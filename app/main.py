@@ -9,7 +9,9 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from app import __version__
+from app.datasets import Datasets
 from app.faults import Refusal, install_faults
+from app.live import Runs
 from app.pictures import Pictures
 from app.refused import install_refused
 from app.routes import ROUTERS
@@ -37,7 +39,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         responses={422: {"model": Refusal, "description": "Refused, with the way out"}},
     )
     app.state.settings = settings
-    app.state.pictures = Pictures(settings)
+    app.state.datasets = Datasets(settings)
+    app.state.pictures = Pictures(settings, app.state.datasets.table)
+    app.state.runs = Runs(settings)
     for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", StaticAssets(), name="static")
@@ -48,15 +52,17 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 
 @asynccontextmanager
-async def _alive(_: FastAPI) -> AsyncIterator[None]:
-    """Begin to load the kernels; nobody waits for them."""
+async def _alive(app: FastAPI) -> AsyncIterator[None]:
+    """Begin to load the kernels, for which nobody waits; at the end, end the runs."""
     KERNELS.begin()
     yield
+    app.state.runs.close()
 
 
 def guard(app: FastAPI, settings: Settings) -> None:
     """Wrap the app; the last added stands outermost."""
-    app.add_middleware(BodyLimit, limit=settings.body_bytes)
+    roomy = dict.fromkeys(("/api/runs", "/data"), settings.data_bytes)
+    app.add_middleware(BodyLimit, limit=settings.body_bytes, roomy=roomy)
     app.add_middleware(SameSite)
     app.add_middleware(Calm)
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=4)

@@ -9,14 +9,25 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.faults import program_fault, refusal
+from app.faults import Fault, program_fault, refusal
 from app.pages import show
+from app.pictures import ForgottenDataError
 from app.views import fault_view
 from engine.errors import ProgramError
 
 
+FORGOTTEN = Fault(
+    message="Your data is not kept here any more.", hint="Bring it once more, under Data."
+)
+
+
 def install_refused(app: FastAPI) -> None:
-    """Make the app answer refused programs in these forms."""
+    """Make the app answer refused programs, and data that is gone, in these forms."""
+
+    @app.exception_handler(ForgottenDataError)
+    def miss(request: Request, _: ForgottenDataError) -> Response:
+        # the page has its data still: it brings it again when it sees this header
+        return refusal(request.scope, 410, FORGOTTEN, {"x-gradwalk": "data"})
 
     @app.exception_handler(ProgramError)
     def refuse(request: Request, error: ProgramError) -> Response:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import math
+from collections.abc import Mapping
 
 from starlette import datastructures
 from starlette.exceptions import HTTPException
@@ -92,18 +93,23 @@ class SameSite:
 
 
 class BodyLimit:
-    """Refuse bodies longer than `limit` bytes, as announced and as they really arrive."""
+    """Refuse bodies longer than `limit` bytes, as announced and as they really arrive.
 
-    def __init__(self, app: ASGIApp, limit: int) -> None:
+    `roomy` has the paths that may bring more, and how much.
+    """
+
+    def __init__(self, app: ASGIApp, limit: int, roomy: Mapping[str, int] | None = None) -> None:
         self.app = app
         self.limit = limit
+        self.roomy = roomy or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on with its body counted, or answer 413."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        if _announced(scope) > self.limit:
+        limit = self.roomy.get(scope["path"], self.limit)
+        if _announced(scope) > limit:
             await refusal(scope, 413, known_fault(413))(scope, receive, send)
             return
         taken = 0
@@ -112,7 +118,7 @@ class BodyLimit:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
-            if taken > self.limit:
+            if taken > limit:
                 raise HTTPException(413)  # the app's own handler words it
             return message
 

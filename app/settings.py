@@ -37,6 +37,9 @@ class Settings:
 
     source_bytes: int = row(100_000, "A longer program, in UTF-8 bytes, is refused.", least=1)
     body_bytes: int = row(1_000_000, "A request with a longer body is answered with 413.", least=1)
+    data_bytes: int = row(
+        16_000_000, "The same for a request that may bring rows of data: a run, a table.", least=1
+    )
     nodes: int = row(5_000, "A program whose graph would have more nodes is refused.", least=1)
     depth: int = row(2_000, "One expression nested deeper than this is refused.", least=1)
     seconds: float = row(
@@ -57,6 +60,28 @@ class Settings:
         100_000,
         "Of programs, drawings, numbers and traces each, so many nodes are kept; 0 is none.",
     )
+    dataset_bytes: int = row(
+        200_000_000, "Tables that people bring take so many bytes; the ones used last are kept."
+    )
+    samples: int = row(100_000, "A run over more samples is refused.", least=1)
+    runs: int = row(
+        500,
+        "So many runs are kept; one more takes the place of a paused one that nobody watches, and"
+        " is refused where there is none.",
+        least=1,
+    )
+    runs_megabytes: float = row(
+        2_000.0, "All runs together may hold so many megabytes; beyond, as with their number."
+    )
+    viewers: int = row(1_000, "Streams of frames beyond so many are refused.", least=1)
+    run_viewers: int = row(100, "Streams of one run beyond so many are refused.", least=1)
+    unwatched_seconds: float = row(
+        60.0, "A run pauses after so many seconds without a viewer or a request."
+    )
+    kept_minutes: float = row(
+        60.0, "A paused run is removed after so many minutes without a viewer or a request."
+    )
+    workers: int = row(0, "Threads that the runs learn in; 0 is one for each processor.", most=64)
     host: str = row("127.0.0.1", "The address to listen on; 0.0.0.0 is every one it has.")
     port: int = row(8000, "The port to listen on; 0 takes any free one.", most=65_535)
 

@@ -127,6 +127,11 @@ class PageView:
     functions: tuple[OpView, ...]
     tables: tuple[Source, ...] = tuple(TABLES.values())
 
+    @property
+    def first_lesson(self) -> str:
+        """Return the link of the first example that learns."""
+        return next((example.link for example in self.examples if example.learns), "")
+
 
 def page_view(
     pictures: Pictures,

@@ -55,11 +55,11 @@ export function writeWire(place, [tone, width]) {
   wires[place].setAttribute("stroke-width", width);
 }
 
-function say(element, text) {
+export function say(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-function retone(element, tone) {
+export function retone(element, tone) {
   if (element.classList.contains(tone)) return;
   element.classList.remove(...TONES);
   element.classList.add(tone);

@@ -135,7 +135,19 @@ function set(row, text) {
   row.querySelector('[type="range"]').value = text;
   field.dataset.exact = text;
   if (document.activeElement !== field) field.value = text.replace("-", MINUS);
-  run(row.dataset.name, Number(text));
+  if (run(row.dataset.name, Number(text))) put(row, text);
+}
+
+// What is set other than the text has it, by name.
+export function settingsOfLeaves() {
+  const set = [...leaves.querySelectorAll('[name="set"]:enabled')].map(({ value }) => value.split(/:(?=[^:]*$)/));
+  return Object.fromEntries(set.map(([name, number]) => [name, Number(number)]));
+}
+
+// Back to what was set at one time, without asking for the numbers of it.
+export function restLeaves(numbers) {
+  for (const row of leaves.querySelectorAll(".leaf")) put(row, String(numbers[row.dataset.name] ?? row.dataset.written));
+  recent.clear();
 }
 
 function put(row, text) {

@@ -3,7 +3,7 @@
 const WAIT = 200; // ms; browsers allow only so many changes of the address a second
 let waiting;
 let base; // the program and its inputs, as the server words them
-let words = () => ""; // what is added to them
+const also = []; // what is added to them
 
 export function startLink() {
   addEventListener("hashchange", () => location.reload());
@@ -23,7 +23,7 @@ export function readLink(link) {
 
 // What else belongs into every link, such as the step.
 export function linkAlso(supplier) {
-  words = supplier;
+  also.push(supplier);
 }
 
 export function writeLink(link = base) {
@@ -34,7 +34,7 @@ export function writeLink(link = base) {
 function flush() {
   if (!waiting) return;
   clearTimeout(waiting);
-  history.replaceState(null, "", base + words());
+  history.replaceState(null, "", base + also.map((supplier) => supplier()).join(""));
   waiting = undefined;
 }
 

@@ -5,7 +5,9 @@ import { readCards } from "./cards.js";
 import { complain, readFault, readMentions, readNotes, startEditor } from "./editor.js";
 import { readLeaves, startLeaves } from "./leaves.js";
 import { startExplain } from "./explain.js";
+import { showLearn, startLearn } from "./learn.js";
 import { openLink, readLink, startLink, writeLink } from "./link.js";
+import { startModes } from "./mode.js";
 import { startPlay } from "./play.js";
 import { ask, drop, readWalk, shortOf, startWalk, told, under } from "./walk.js";
 
@@ -21,6 +23,8 @@ startLink();
 startWalk();
 startPlay();
 startExplain();
+startModes();
+startLearn();
 startTheme();
 startMenus();
 drawn(source.defaultValue);
@@ -62,6 +66,7 @@ function drawn(text) {
   readMentions(text, JSON.parse(picture.dataset.mentions));
   readLeaves(text);
   readWalk(JSON.parse(picture.dataset.walk));
+  showLearn(JSON.parse(picture.dataset.learn));
   readNotes();
   readFault();
 }

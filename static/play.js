@@ -1,4 +1,5 @@
 // Playing the walk: the buttons, the keys, the pace, the loop.
+import { modeIs } from "./mode.js";
 import { at, goTo, leave, nextInputs, nextPass, open, predicting, stopsAt, toggleStop, tracked } from "./walk.js";
 
 const field = (id) => document.getElementById(id);
@@ -72,7 +73,7 @@ const steps = { ArrowLeft: previous, ArrowRight: next, Home: first, End: last };
 const always = { PageUp: () => phase(-1), PageDown: () => phase(1), " ": toggle };
 
 function key(event) {
-  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || !at.total) return;
+  if (modeIs("learn") || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || !at.total) return;
   const { target } = event;
   if (target.closest("textarea, select, [popover]") || target.matches("input:not(#scrub, [type=checkbox])")) return;
   if (event.key === " " && target.closest("button, summary, a, [type=checkbox]")) return;

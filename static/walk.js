@@ -5,6 +5,7 @@ import { cardAt, cardOf, countCards, drawOnly } from "./cards.js";
 import { readNotes, readStep } from "./editor.js";
 import { fetchNumbers, read, setLeaves } from "./leaves.js";
 import { linkAlso, writeLink } from "./link.js";
+import { modeIs } from "./mode.js";
 import { forgetTimelines, lightStep, paintAt, readTimelines } from "./paint.js";
 import { bringIntoView, seenBox, whenChosen } from "./picture.js";
 import { drawStops, drawTrack, startTrack, wait } from "./track.js";
@@ -50,7 +51,7 @@ export function whenStopped(listener) {
 export function startWalk() {
   linkAlso(words);
   startTrack({ go: goTo, toggle: (step) => toggleStop(keyOf(actingAt(step)[0])) });
-  whenChosen(({ dataset }) => open(dataset.key));
+  whenChosen(({ dataset }) => modeIs("learn") || open(dataset.key));
   field("grain").addEventListener("change", regrain);
   field("predict").addEventListener("change", repredict);
   field("rate").addEventListener("input", ({ target }) => {
@@ -108,6 +109,14 @@ export function goTo(step, quietly = false) {
   if (!quietly && track) follow();
   else arrived = !quietly; // who acts is not known yet
   writeLink();
+}
+
+// Another sample is drawn: the same step, or the whole, of that one.
+export function renumber() {
+  if (!drawnSource()) return;
+  if (under()) ask();
+  else fetchNumbers();
+  told();
 }
 
 export function leave() {

@@ -2,13 +2,15 @@
 
 from fastapi import APIRouter
 
-from app.routes import api, graph, health, pages, trace, walk
+from app.routes import api, data, graph, health, pages, runs, trace, walk
 
 ROUTERS: tuple[APIRouter, ...] = (
     pages.router,
     graph.router,
+    data.router,
     walk.router,
     api.router,
     trace.router,
+    runs.router,
     health.router,
 )

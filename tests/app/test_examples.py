@@ -5,14 +5,36 @@ import math
 import numpy as np
 import pytest
 
-from app.examples import EXAMPLES
+from app.examples import EXAMPLES, LEARNING, STEPPING
 from app.links import settings
 from app.pictures import Pictures
 from app.settings import Settings
 from app.views import example_views, graph_view
 from engine.evaluate import backward, forward, problems
 from engine.program import parse
+from engine.regime import Regime
+from engine.training import Trainer
 from tests.app.test_links import opened
+
+# title: updates, the loss they reach, the share of samples that are right then
+REACHED = {
+    "Watch a neuron learn": (100, 0.37, 0.85),
+    "AND": (50, 0.1, 1),
+    "OR": (50, 0.1, 1),
+    "XOR": (200, 0.05, 1),
+    "Two moons, 2-8-8-1": (300, 0.02, 1),
+    "Circles": (200, 0.02, 1),
+    "Spiral": (1_000, 0.02, 0.99),
+    "Three clouds, softmax": (100, 0.05, 0.99),
+    "A line by least squares": (50, 0.04, None),
+    "A sine": (1_000, 0.03, None),
+    "The Rust port's backpropagation": (800, 1e-4, None),
+    "The Rust port's neuron": (100, 1e-9, None),
+    "The Rust port's layer": (100, 1e-6, None),
+    "The Rust port's mlp": (100, 0.01, None),
+    "micrograd's demo": (100, 0.03, 1),
+}
+SECONDS_SHOWN = 20  # at 60 updates a second
 
 every_example = pytest.mark.parametrize("example", EXAMPLES, ids=lambda row: row.title)
 STEP = 1e-6
@@ -33,8 +55,30 @@ def inputs_of(title):
     return {leaf.name: (values[leaf.node, 0], slopes[leaf.node]) for leaf in program.inputs}
 
 
-def test_there_are_ten_or_more_and_their_titles_differ():
-    assert len(EXAMPLES) >= 10
+def regime_of(example):
+    run = example.run
+    return Regime(
+        optimizer=run["optimizer"],
+        numbers={"rate": float(run["lr"])},
+        batch=int(run["batch"]) if "batch" in run else None,
+        split=float(run.get("split", 0)),
+        schedule=run.get("schedule", "constant"),
+        horizon=int(run.get("horizon", 1_000)),
+    )
+
+
+def trained(example, updates, kernels):
+    trainer = Trainer(parse(example.source), {}, regime_of(example), seed=1, kernels=kernels)
+    trainer.advance(updates)
+    assert trainer.stopped is None
+    return trainer
+
+
+def test_there_are_ten_or_more_of_each_kind_and_their_titles_differ():
+    assert len(STEPPING) >= 10
+    assert len(LEARNING) >= 12
+    assert not any(row.learns for row in STEPPING)
+    assert all(row.learns for row in LEARNING)
     assert (
         len({row.title for row in EXAMPLES})
         == len({row.source for row in EXAMPLES})
@@ -85,6 +129,36 @@ def test_gradients_of_an_example_agree_with_differences(example):
 def test_the_link_of_an_example_opens_it(example):
     view = next(view for view in example_views() if view.title == example.title)
     assert opened(view.link) == (example.source, settings([]))
+
+
+@pytest.mark.parametrize("example", LEARNING, ids=lambda row: row.title)
+def test_a_preset_learns_what_it_is_there_for(example, kernels):
+    updates, loss, accuracy = REACHED[example.title]
+    assert updates <= 60 * SECONDS_SHOWN
+    found = trained(example, updates, kernels).measure()
+    assert found.loss < loss
+    if accuracy is None:
+        assert found.accuracy is None
+    else:
+        assert found.accuracy >= accuracy
+        assert found.test_accuracy is None or found.test_accuracy >= 0.95
+
+
+@pytest.mark.parametrize("example", LEARNING, ids=lambda row: row.title)
+def test_a_preset_begins_far_from_where_it_arrives(example, kernels):
+    start = trained(example, 0, kernels).measure().loss
+    assert start > 3 * REACHED[example.title][1]
+
+
+def test_the_rate_of_micrograds_demo_falls_as_micrograds_does():
+    wanted = [1.0 - 0.9 * update / 100 for update in range(100)]
+    rates = regime_of(of("micrograd's demo")).rates(0, 100)
+    assert rates.tolist() == pytest.approx(wanted, abs=0.01)
+
+
+def test_the_address_of_a_preset_says_how_it_learns():
+    assert of("AND").address.endswith("&learn=1&optimizer=sgd&lr=0.5")
+    assert of("A product").address == "/?p=a+=+2%0Ab+=+-3%0Aa*b"
 
 
 def test_the_first_visit_shows_the_lectures_neuron():

@@ -111,7 +111,7 @@ def test_a_longer_body_is_413(small, content, path):
     assert response.status_code == 413
     assert response.json()["error"] == {
         "message": "The request is too large.",
-        "hint": "Send a shorter program.",
+        "hint": "Send a shorter program, or fewer rows of data.",
         **dict.fromkeys(("line", "column", "end_line", "end_column")),
     }
 

@@ -49,7 +49,8 @@ def test_a_program_is_written_set_and_read_without_a_pointer(page):
     press(page, "Control+a")
     page.keyboard.type(SQUARE)
     drawn(page, SQUARE)
-    press(page, "Tab", "ArrowRight", "ArrowRight")
+    tab_to(page, "slider-x")
+    press(page, "ArrowRight", "ArrowRight")
     at = float(leaf(page, "x").get_by_role("slider").input_value())
     assert at > 3
     page.wait_for_url(address(SQUARE, {"x": at}))

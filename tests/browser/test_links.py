@@ -122,7 +122,7 @@ def test_another_link_in_the_same_tab_is_followed(page):
 def test_every_example_is_drawn_and_opens_from_the_menu(page):
     visit(page)
     links = page.locator("#examples a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
-    assert links == [address(example.source) for example in EXAMPLES]
+    assert links == [example.address for example in EXAMPLES]
     assert len(links) >= 10
     for each in links:
         answer = page.request.get(each).text()

@@ -1,0 +1,387 @@
+// Learning: the program on the page as a run. What is drawn decides which run there is; the frames
+// that come say where it stands; the panel, the graph and the network show it.
+import { drawnSource } from "./ask.js";
+import { cardAt } from "./cards.js";
+import { chosen as chosenInData, showData, startData } from "./data.js";
+import { merged } from "./frames.js";
+import { liveLeaves, locked, restLeaves, settingsOfLeaves, setLeaves, whenLocked, whenSet } from "./leaves.js";
+import { landLive, markTrouble, paintLive, readLive, settleLive, speakLive } from "./live.js";
+import { linkAlso, writeLink } from "./link.js";
+import { modeIs, setMode, whenMode } from "./mode.js";
+import { bringIntoView, light, whenChosen } from "./picture.js";
+import { chosenInPanel, panelFrame, panelRun, startPanel } from "./panel.js";
+import { short } from "./digits.js";
+import { complain, newWeights, readRegime, readSettings, regimeWords, settingsForLink, startSettings } from "./settings.js";
+import { newestOf, Steered } from "./steer.js";
+import { startViews, viewFrame, viewRun, viewWants } from "./views.js";
+import * as walk from "./walk.js";
+
+const FEW = 150; // cards; of so many, every frame that the screen can show is wanted
+const [FAST, CALM] = [60, 30]; // frames a second
+const FOLLOWED = 6; // updates a second that the eye can follow one by one
+const SPOKEN = 500; // ms between two times that all is written for screen readers
+const TOLD = 5000; // ms between two times that it is said how it goes
+
+const field = (id) => document.getElementById(id);
+const main = () => field("run");
+let learn = null; // what is drawn, as app/learning.py tells it
+let key = null; // of the program that the run is of
+let frame = {}; // how the run is: the frames, put together
+let sample = Number(field("sample").value);
+let fiction = null; // numbers by name of a sample that does not exist
+let node = null; // whose boundary is shown; null for the prediction
+let begin = { update: 0, play: false }; // what a new run is to do first
+let painting = 0;
+let spoken = 0;
+let told = 0;
+let before = null; // the values that the last update started from
+let dragging = false;
+
+const run = new Steered({ onFrame, onLost });
+export const learning = () => modeIs("learn");
+const playing = () => frame.state === "running";
+
+export function startLearn() {
+  startData({ pick, changed: () => window.htmx.trigger("#source", "redraw") });
+  startPanel({ pick, fiction: imagine, back: () => look(null), trouble: showTrouble });
+  startViews({ pick: look, changed: watch });
+  startSettings(apply);
+  readAddress();
+  linkAlso(words);
+  whenMode(enter);
+  whenLocked((names) => learning() && run.id && tell({ do: "set", locked: names }));
+  whenChosen(({ dataset }) => learning() && look(Number(dataset.node)));
+  const deeds = { restart, unlearn, run: toggle, update, epoch };
+  for (const [id, deed] of Object.entries(deeds)) field(id).addEventListener("click", deed);
+  field("history").addEventListener("input", () => { dragging = true; rewind(Number(field("history").value)); });
+  field("history").addEventListener("change", () => { dragging = false; });
+  field("tempo").addEventListener("change", () => tell({ do: "set", speed: speed() }));
+  field("new-weights").addEventListener("click", () => tell({ do: "reset", weights: newWeights() }));
+  field("step-through").addEventListener("click", stepThrough);
+  field("source").addEventListener("input", () => { field("run-shown").value = ""; });
+  document.addEventListener("keydown", press);
+  startFirstVisit();
+}
+
+// The address: &learn=1 opens learning, or &step=... the walk; a program with data learns by itself.
+function readAddress() {
+  const said = new URLSearchParams(location.hash.startsWith("#p=") ? location.hash.slice(1) : location.search);
+  readSettings(said);
+  const number = (name) => (/^\d{1,9}$/.test(said.get(name) ?? "") ? Number(said.get(name)) : 0);
+  sample = number("sample");
+  begin = { update: number("update"), play: said.has("play") };
+  if (said.has("learn")) setMode("learn", true);
+  else if (said.has("step") || said.has("predict") || said.has("broken")) setMode("walk", true);
+}
+
+// What the address says of learning, beside the program.
+function words() {
+  if (!learn) return "";
+  const said = learning() ? settingsForLink() : new URLSearchParams();
+  if (learning() && !learn.samples) said.set("learn", 1);
+  if (sample && learn.samples) said.set("sample", sample);
+  if (learning() && frame.step && !playing()) said.set("update", frame.step);
+  for (const name of locked()) said.append("lock", name);
+  return said.size ? `&${said}` : "";
+}
+
+// After the picture is swapped: another program is another run.
+export function showLearn(found) {
+  learn = found;
+  document.body.classList.toggle("learns", Boolean(learn));
+  showData(learn);
+  readLive();
+  if (learn?.samples && sample >= learn.samples.count) sample = 0;
+  setMode(learn ? (learn.samples ? "learn" : "walk") : "walk"); // unless a person has chosen
+  if (node !== null && !cardAt(node)) node = null;
+  viewRun(learn);
+  panelRun(learn, nameOf);
+  showSample();
+  if (learning()) follow();
+}
+
+function enter() {
+  if (learning()) {
+    if (!learn) return;
+    if (walk.at.step !== null) walk.leave();
+    whenSet(setWeight);
+    if (field("run-shown").value) restLeaves(started);
+    field("run-shown").value = "";
+    follow();
+  } else {
+    whenSet(null);
+    settleLive();
+    if (playing()) tell({ do: "pause" });
+    run.unwatch();
+  }
+  writeLink();
+}
+
+// The run of what is drawn: the one there is, or a new one.
+let started = {};
+function follow() {
+  const wanted = JSON.stringify([meaning(drawnSource()), field("mine").value]);
+  if (wanted === key && run.id) {
+    paintAll();
+    return watch();
+  }
+  const again = key !== null && wanted !== key;
+  if (again) begin = { update: 0, play: playing() };
+  key = wanted;
+  return make();
+}
+
+// What a text computes, near enough: remarks and blanks aside.
+const meaning = (text) => text.split("\n").map((line) => line.replace(/#[^"']*$/, "").replace(/\s+/g, " ").trim()).filter(Boolean).join("\n");
+
+const make = async () => {
+  const first = begin;
+  begin = { update: 0, play: false };
+  started = settingsOfLeaves();
+  const columns = new Set((learn.samples?.nodes ?? []).map(nameOf));
+  const inputs = Object.fromEntries(Object.entries(started).filter(([name]) => !columns.has(name)));
+  const body = { source: drawnSource(), inputs, mine: field("mine").value, locked: locked(), ...regimeWords() };
+  if (body.weights === null) delete body.weights;
+  frame = {};
+  before = null;
+  try {
+    if (!(await run.make(body))) return;
+    complain("");
+    if (first.update) await run.tell({ do: "step", count: first.update });
+    if (first.play) await run.tell({ do: "play", speed: speed() });
+    if (learning()) watch();
+  } catch (error) {
+    refused(error);
+  }
+};
+
+// The stream, with only what is seen.
+function watch() {
+  if (!learning() || !run.id) return;
+  const wish = [["fps", document.querySelectorAll(".card").length <= FEW ? FAST : CALM], ["wires", 1], ["health", 1], ["samples", 1]];
+  if (learn.samples) wish.push(["field", 1]);
+  if (learn.samples && !fiction) wish.push(["sample", sample]);
+  if (fiction) for (const [name, number] of Object.entries(fiction)) wish.push(["set", `${name}:${number}`]);
+  if (node !== null) wish.push(["node", node]);
+  if (viewWants()) wish.push(["thumbs", 1]);
+  run.watch(wish);
+}
+
+function onFrame(sent) {
+  if (!learning()) return;
+  const landed = sent.step !== undefined && frame.step !== undefined && sent.step === frame.step + 1;
+  if (landed && frame.values) before = Float32Array.from(frame.values);
+  const { nodes, wires, ...rest } = sent;
+  Object.assign(frame, rest);
+  if (nodes) {
+    frame.values = merged(frame.values, nodes.values, nodes.at);
+    frame.gradients = merged(frame.gradients, nodes.gradients, nodes.at);
+  }
+  if (wires) frame.carried = merged(frame.carried, wires.carried, wires.at);
+  if (sent.regime) readRegime(sent.regime);
+  panelFrame(sent, frame);
+  viewFrame(sent, frame);
+  if (landed && before && (frame.speed ?? (playing() ? Infinity : 1)) <= FOLLOWED) landing = true;
+  if (sent.trouble) showTrouble();
+  if (sent.trouble === null) markTrouble(null);
+  if (!painting) painting = requestAnimationFrame(paint);
+}
+
+let landing = false;
+function paint() {
+  painting = 0;
+  if (!learning()) return;
+  paintAll();
+  if (landing) landLive(learn.parameters.map(([, place]) => place), before, frame.values);
+  else if (playing()) settleLive();
+  landing = false;
+}
+
+function paintAll() {
+  if (frame.values) {
+    paintLive(frame);
+    liveLeaves(frame.values, short);
+  }
+  writeTransport();
+  field("canvas").dataset.update = frame.step ?? "";
+  const now = performance.now();
+  if (!playing() || now - spoken > SPOKEN) {
+    spoken = now;
+    speakLive(frame);
+  }
+  if (now - told > TOLD || !playing()) tellHow(now);
+  if (!playing()) writeLink();
+}
+
+// For who listens: how it goes, now and then.
+function tellHow(now) {
+  if (frame.step === undefined) return;
+  const sure = frame.accuracy === null || frame.accuracy === undefined ? "" : `, accuracy ${(100 * frame.accuracy).toFixed(1)} %`;
+  const sentence = `Update ${frame.step}: loss ${frame.loss === null ? "is no finite number" : short(frame.loss)}${sure}.`;
+  if (field("summary").textContent !== sentence) field("summary").textContent = sentence;
+  told = now;
+}
+
+function writeTransport() {
+  const { step = 0, reached = 0, epoch: epochs = 0 } = frame;
+  const count = step.toLocaleString("en-US");
+  if (field("at-update").lastChild.textContent !== count) {
+    field("at-update").lastChild.textContent = count;
+    field("at-epoch").textContent = learn?.samples ? `epoch ${Math.floor(epochs).toLocaleString("en-US")}; drag to go back` : "drag to go back";
+  }
+  field("at-update").parentNode.style.minWidth = `${70 + 9 * String(reached).length}px`; // or the track would move
+  const slider = field("history");
+  slider.max = reached;
+  if (!dragging) slider.value = step;
+  slider.setAttribute("aria-valuetext", `update ${step} of ${reached}`);
+  main().classList.toggle("playing", playing());
+  main().setAttribute("aria-label", playing() ? "Pause" : "Learn");
+  main().title = playing() ? "Pause (Space)" : "Learn (Space)";
+  for (const id of ["restart", "unlearn"]) field(id).setAttribute("aria-disabled", String(!step));
+  for (const id of ["run", "update", "epoch"]) field(id).setAttribute("aria-disabled", String(Boolean(frame.trouble)));
+}
+
+const speed = () => (field("tempo").value === "" ? null : Number(field("tempo").value));
+
+async function tell(words) {
+  try {
+    const answer = await run.tell(words);
+    if (answer) complain("");
+    return answer;
+  } catch (error) {
+    refused(error);
+    return null;
+  }
+}
+
+function refused(error) {
+  if (error.status === 404) return;
+  if (error.status === 422 && /not kept here/.test(error.message)) document.dispatchEvent(new Event("data:forgotten"));
+  complain(error.message);
+}
+
+// The run is gone: it is made anew, and goes on from the same update.
+function onLost(status) {
+  if (status !== 404) return complain("The server does not answer. It is tried again.");
+  begin = { update: frame.step ?? 0, play: playing() };
+  key = null;
+  if (learning()) follow();
+  return undefined;
+}
+
+function apply(words, name) {
+  if (name === "seed") {
+    key = null;
+    return learning() && follow();
+  }
+  if (run.id) tell({ do: "set", ...words });
+  return writeLink();
+}
+
+function setWeight(name, number) {
+  tell({ do: "set", weights: { [name]: number } });
+  return !frame.step; // nothing is learned yet: it is what the run begins with
+}
+
+// Steering
+
+function toggle() {
+  if (frame.trouble && !playing()) return undefined;
+  return tell(playing() ? { do: "pause" } : { do: "play", speed: speed() });
+}
+
+const restart = () => frame.step && tell({ do: "rewind", step: 0 });
+const unlearn = () => frame.step && tell({ do: "rewind", step: frame.step - 1 });
+const update = () => !frame.trouble && tell({ do: "step", count: 1 });
+const epoch = () => !frame.trouble && tell({ do: "step", epochs: 1 });
+const rewind = newestOf((step) => run.tell({ do: "rewind", step }));
+
+const keys = { " ": toggle, ArrowLeft: unlearn, ArrowRight: update, Home: restart, PageDown: epoch };
+
+function press(event) {
+  if (!learning() || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+  const { target } = event;
+  if (target.closest("textarea, select, [popover], .plot, .points, .nets") || target.matches("input:not([type=checkbox])")) return;
+  if (event.key === " " && target.closest("button, summary, a, [type=checkbox]")) return;
+  if (event.key !== " " && target.closest(".card")) return;
+  const deed = keys[event.key];
+  if (!deed) return;
+  event.preventDefault();
+  deed();
+}
+
+// Which sample, which node
+
+function nameOf(place) {
+  return cardAt(place)?.card.dataset.key.replace(/#\d+$/, "") ?? "";
+}
+
+export function pick(number) {
+  sample = number;
+  fiction = null;
+  showSample();
+  changedSample();
+}
+
+function imagine(...numbers) {
+  const names = learn.samples.nodes.slice(0, numbers.length).map(nameOf);
+  fiction = Object.fromEntries(names.map((name, place) => [name, Number(numbers[place].toPrecision(4))]));
+  showSample();
+  changedSample();
+}
+
+function showSample() {
+  field("sample").value = sample;
+  field("fiction").replaceChildren(...Object.entries(fiction ?? {}).map(([name, number]) => {
+    return Object.assign(document.createElement("input"), { type: "hidden", name: "set", value: `${name}:${number}` });
+  }));
+  chosenInData(fiction ? null : sample);
+  chosenInPanel(fiction ? null : sample, fiction && Object.values(fiction));
+}
+
+function changedSample() {
+  if (learning()) watch();
+  else walk.renumber();
+  writeLink();
+}
+
+function look(place) {
+  node = place !== null && learn?.predicted?.nodes.includes(place) ? null : place;
+  panelRun(learn, nameOf, node);
+  if (node !== null) light(String(node));
+  watch();
+}
+
+function showTrouble() {
+  const { trouble } = frame;
+  if (!trouble) return;
+  if (trouble.sample !== null && trouble.sample !== undefined && trouble.sample !== sample) pick(trouble.sample);
+  if (trouble.node === null || !cardAt(trouble.node)) return;
+  markTrouble(trouble.node);
+  bringIntoView(cardAt(trouble.node).card);
+}
+
+// One update, node by node: the walk through it, at the weights of the run.
+async function stepThrough() {
+  if (playing()) await tell({ do: "pause" });
+  const answer = await run.read();
+  if (!answer) return;
+  const { id } = run;
+  setMode("walk");
+  field("run-shown").value = id;
+  setLeaves(answer.parameters);
+  walk.goTo(1);
+}
+
+// The first visit offers it, until something has been learned or the offer was put away.
+function startFirstVisit() {
+  const offer = field("first-visit");
+  if (!offer) return;
+  const done = () => {
+    offer.hidden = true;
+    localStorage.setItem("has-learned", "1");
+  };
+  offer.hidden = localStorage.getItem("has-learned") === "1" || learning();
+  field("not-now").addEventListener("click", done);
+  whenMode(() => learning() && done());
+}
