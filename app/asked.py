@@ -71,6 +71,7 @@ class Question:
         after: the name of the drawing that the page shows.
         walk: where in the trace the person stands.
         answer: what was typed as the number to predict.
+        run: whose next update the walk ends with, or an empty string.
         box: the part of the drawing that is wanted, in its own px; None for all of it.
     """
 
@@ -80,6 +81,7 @@ class Question:
     after: str
     walk: Walk
     answer: str
+    run: str
     box: tuple[float, float, float, float] | None
 
 
@@ -92,6 +94,7 @@ async def _read(request: Request) -> Question:
             after=str(form.get("after", "")),
             walk=walk_in_form(form),
             answer=str(form.get("answer", "")),
+            run=str(form.get("run", "")),
             box=_box(str(form.get("box", ""))),
         )
     request.state.asked = question  # a refusal of the program repeats its text and its inputs

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from app import sights
 from app.scenes import Delta, Part, Scene, Wish
-from app.sights import Said, packed
+from app.sights import FLOAT, Said, packed
 from app.states import measured
 from app.turns import NEVER
 from engine.program import Program
@@ -85,7 +85,7 @@ class Film:
         return {"wires": found} if found else {}
 
     def _steepness(self, scene: Scene) -> Said:
-        said: Said = {"gradient": packed(scene.trainer.gradient, "<f4")}
+        said: Said = {"gradient": packed(scene.trainer.gradient, FLOAT)}
         if "parameters" not in self._said:
             said["parameters"] = scene.trainer.parameters
         return said
@@ -97,21 +97,19 @@ class Film:
 
     def _points(self, scene: Scene) -> Said:
         """Return the points of the curve that the viewer does not have."""
-        curve = scene.trainer.curve
+        curve, tested = scene.trainer.curve, len(scene.trainer.test) > 0
         said: Said = {}
         most = POINTS_MORE
         if self._version != curve.version:
             self._version, self._train, self._test = curve.version, 0, 0
             most = POINTS_AT_FIRST
             said = {"reset": True, "branches": [_pairs(*each) for each in curve.branches]}
-        train, test = curve.train(self._train, most), curve.test(self._test, most)
-        for name, (steps, losses) in (("train", train), ("test", test)):
-            if len(steps):
-                said[name] = _pairs(steps, losses)
-        if len(train[0]):
-            self._train = int(train[0][-1]) + 1
-        if len(test[0]):
-            self._test = int(test[0][-1]) + 1
+        steps, losses = curve.train(self._train, most)
+        if len(steps):
+            said["train"], self._train = _pairs(steps, losses), int(steps[-1]) + 1
+        steps, losses = curve.test(self._test, most) if tested else (steps[:0], losses)
+        if len(steps):
+            said["test"], self._test = _pairs(steps, losses), int(steps[-1]) + 1
         return {"curve": said} if said else {}
 
 

@@ -40,6 +40,7 @@ from engine.paths import Paths, paths
 from engine.program import Limits, Program, parse
 from engine.spans import START
 from engine.trace import RATE, Trace, trace
+from engine.updates import Update
 
 Array = NDArray[np.float64]
 
@@ -47,7 +48,7 @@ _Key = TypeVar("_Key")
 _Kept = TypeVar("_Kept")
 _ProgramKey = tuple[str, str]
 _NumbersKey = tuple[Program, bytes]
-_TraceKey = tuple[Program, bytes, float, frozenset[str], frozenset[str]]
+_TraceKey = tuple[Program, bytes, float, frozenset[str], frozenset[str], bytes]
 
 # With a larger share of new nodes than this it is another program: it is laid out afresh.
 MOST_NEW = 0.5
@@ -180,9 +181,7 @@ class Pictures:
             self._programs, (source, mine), lambda: parse(source, self._limits, table)
         )
 
-    def numbers(
-        self, source: str, inputs: Mapping[str, float], sample: Sample = FIRST
-    ) -> Numbers:
+    def numbers(self, source: str, inputs: Mapping[str, float], sample: Sample = FIRST) -> Numbers:
         """Return a program's values, gradients and problems, of one sample of its data.
 
         Raises:
@@ -208,13 +207,14 @@ class Pictures:
         rate: float = RATE,
         mistakes: frozenset[str] = frozenset(),
         locked: frozenset[str] = frozenset(),
+        update: Update | None = None,
     ) -> Trace:
         """Return the walk through forward, backward and update, event by event."""
         program, values = numbers.program, numbers.values
+        key = (program, values.tobytes(), rate, mistakes, locked, update.key if update else b"")
         held = {program.input_named[name].node for name in locked & program.input_named.keys()}
-        key = (program, values.tobytes(), rate, mistakes, locked)
         return self._kept(
-            self._traces, key, lambda: trace(program.graph, values, rate, mistakes, held)
+            self._traces, key, lambda: trace(program.graph, values, rate, mistakes, held, update)
         )
 
     def drawn(self, key: str) -> Drawing | None:

@@ -15,7 +15,6 @@ from app.pictures import ForgottenDataError
 from app.views import fault_view
 from engine.errors import ProgramError
 
-
 FORGOTTEN = Fault(
     message="Your data is not kept here any more.", hint="Bring it once more, under Data."
 )

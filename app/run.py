@@ -12,16 +12,18 @@ import time
 from collections.abc import Callable
 from functools import partial
 
+import numpy as np
 import orjson
 
 from app.faults import RefusedError
 from app.orders import Order, Orders, Pace
 from app.scenes import Scene
 from app.states import Said, described, past, present, status
-from app.turns import NEVER, Job
+from app.turns import LONGEST_TURN, NEVER, Job
 from app.viewers import Viewer
 from engine.errors import GradwalkError
 from engine.training import Trainer
+from engine.updates import Update
 
 log = logging.getLogger("gradwalk")
 
@@ -71,6 +73,7 @@ class Run(Job):
         self._scene: Scene | None = None
         self._regime = trainer.regime
         self._described = described(self._regime)
+        self._crowd = 1.0
         self._closed = False
 
     async def ask(
@@ -96,6 +99,21 @@ class Run(Job):
         self._orders.add(Order(do and partial(do, self), reply, step, at_once or do is None))
         self.look()
         return await reply
+
+    async def ahead(self) -> Update:
+        """Return the update that it would take next; it is not taken.
+
+        Raises:
+            RefusedError: the run is gone.
+        """
+        found: list[Update] = []
+
+        def read(run: Run) -> int:
+            found.append(run.trainer.ahead())
+            return 0
+
+        await self.ask(read, at_once=True)
+        return found[0]
 
     def look(self) -> None:
         """Note that somebody looks, and take a turn."""
@@ -128,10 +146,12 @@ class Run(Job):
             return self._end()
         begin = time.monotonic()
         try:
-            self._obey()
-            if self.working:
-                self._learn(begin, seconds)
-            return min(self._show(time.monotonic()), self._goes_on())
+            with np.errstate(all="ignore"):  # numbers may leave their range: trainers tell
+                self._obey()
+                if self.working:
+                    self._learn(begin, seconds)
+                self._crowd = LONGEST_TURN / seconds
+                return min(self._show(time.monotonic()), self._goes_on())
         except Exception:
             log.exception("A run failed.")
             self._refuse_step(RefusedError(*FAILED))
@@ -238,7 +258,9 @@ class Run(Job):
         settled = not self.working
         known = self._scene
         if known is None or known.version != self._version or known.settled != settled:
-            known = Scene(self.trainer, self._version, self._status(), settled=settled)
+            known = Scene(
+                self.trainer, self._version, self._status(), settled=settled, crowd=self._crowd
+            )
             self._scene = known
         return known
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from app.sights import Said, packed
+from app.sights import COUNT, FLOAT, Said, packed
 from app.turns import NEVER
 from engine.training import LaneNumbers, Trainer
 
@@ -48,13 +48,17 @@ class Scene:
         version: another number means that something has changed.
         settled: nothing changes by itself.
         status: what is known without computing.
+        crowd: how many share the time.
     """
 
-    def __init__(self, trainer: Trainer, version: int, status: Said, *, settled: bool) -> None:
+    def __init__(
+        self, trainer: Trainer, version: int, status: Said, *, settled: bool, crowd: float
+    ) -> None:
         self.trainer = trainer
         self.version = version
         self.status = status
         self.settled = settled
+        self.crowd = crowd
         self._made: dict[Hashable, Any] = {}
 
     def once(self, key: Hashable, make: Callable[[], _Made]) -> _Made:
@@ -92,7 +96,8 @@ class Part:
         self.version = scene.version
         begin = time.perf_counter()
         found = self._make(scene)
-        self.at = now + max(self._seldom, (time.perf_counter() - begin) / SHARE)
+        cost = time.perf_counter() - begin
+        self.at = now + max(self._seldom, cost * scene.crowd / SHARE)
         return found
 
 
@@ -104,19 +109,17 @@ class Delta:
         self._sent: dict[str, Floats] = {}
 
     def changes(self, **given: Floats | NDArray[np.float64]) -> Said:
-        """Return what the viewer needs: nothing, the entries that changed and where, or all."""
-        with np.errstate(all="ignore"):
-            arrays = {name: array.astype("<f4") for name, array in given.items()}
+        """Return the entries that changed, and where; all, if they are few or most changed."""
+        arrays = {name: array.astype(FLOAT) for name, array in given.items()}
         before, self._sent = self._sent, arrays
-        if before:
+        length = len(next(iter(arrays.values())))
+        if before and length > SMALL:
             changed = np.logical_or.reduce(
                 # bit by bit: nan is not nan
-                [array.view("<u4") != before[name].view("<u4") for name, array in arrays.items()]
+                [array.view(COUNT) != before[name].view(COUNT) for name, array in arrays.items()]
             )
             at = np.flatnonzero(changed)
-            if not len(at):
-                return {}
-            if len(changed) > SMALL and 2 * len(at) < len(changed):
-                some: Said = {name: packed(array[at], "<f4") for name, array in arrays.items()}
-                return some | {"at": packed(at, "<u4")}
-        return {name: packed(array, "<f4") for name, array in arrays.items()}
+            if 2 * len(at) < length:
+                some: Said = {name: packed(array[at], FLOAT) for name, array in arrays.items()}
+                return some | {"at": packed(at, COUNT)} if len(at) else {}
+        return {name: packed(array, FLOAT) for name, array in arrays.items()}

@@ -16,6 +16,8 @@ from app.answers import finite
 from engine.training import Trainer
 
 Array = NDArray[np.float64]
+Kind = np.dtype[Any]
+FLOAT, COUNT, BYTE = np.dtype("<f4"), np.dtype("<u4"), np.dtype("u1")
 Said = dict[str, Any]
 
 # The plane is as fine as this many numbers allow, a number a node and cell, within these sides.
@@ -27,11 +29,9 @@ FIT_POINTS = 200
 MOST_SAMPLES = 1_000
 
 
-def packed(numbers: NDArray[Any], kind: str) -> str:
-    """Return numbers of a NumPy type, such as "<f4", in base64."""
-    with np.errstate(all="ignore"):  # what is too large for it becomes infinite
-        ready = np.ascontiguousarray(numbers, kind)
-    return b2a_base64(ready.data, newline=False).decode()
+def packed(numbers: NDArray[Any], kind: Kind) -> str:
+    """Return numbers of this kind, in base64."""
+    return b2a_base64(np.ascontiguousarray(numbers, kind).data, newline=False).decode()
 
 
 def spread(trainer: Trainer, node: int | None) -> Said:
@@ -72,16 +72,16 @@ def fit(trainer: Trainer, node: int | None) -> Said:
     """Return one node over the one feature."""
     shown = _shown(trainer, node)
     values = trainer.fitted([shown], FIT_POINTS)[0]
-    return {"node": shown, "domain": trainer.domain[0], "values": packed(values, "<f4")}
+    return {"node": shown, "domain": trainer.domain[0], "values": packed(values, FLOAT)}
 
 
 def residuals(trainer: Trainer) -> Said:
     """Return predictions beside their targets."""
     at, predicted, target = trainer.residuals(MOST_SAMPLES)
     return {
-        "predicted": packed(predicted, "<f4"),
-        "target": packed(target, "<f4"),
-        "at": packed(at, "<u4"),
+        "predicted": packed(predicted, FLOAT),
+        "target": packed(target, FLOAT),
+        "at": packed(at, COUNT),
     }
 
 
@@ -92,7 +92,7 @@ def thumbs(trainer: Trainer) -> Said:
     found = trainer.field(neurons, THUMB, THUMB)
     largest = np.abs(_tame(found)).max(axis=(1, 2), keepdims=True)
     scaled = np.divide(_tame(found), largest, out=np.zeros_like(found), where=largest > 0)
-    return {"size": THUMB, "cells": packed(np.rint(128 + 127 * scaled), "u1")}
+    return {"size": THUMB, "cells": packed(np.rint(128 + 127 * scaled), BYTE)}
 
 
 def health(trainer: Trainer) -> list[Said]:
@@ -117,9 +117,9 @@ def samples(trainer: Trainer) -> Said | None:
     at = np.unique(np.linspace(0, count - 1, min(count, MOST_SAMPLES)).astype(np.uint32))
     return {
         "columns": table.columns,
-        "rows": packed(table.rows[at], "<f4"),
-        "at": packed(at, "<u4"),
-        "test": packed(np.isin(at, trainer.test), "u1"),
+        "rows": packed(table.rows[at], FLOAT),
+        "at": packed(at, COUNT),
+        "test": packed(np.isin(at, trainer.test), BYTE),
         "count": count,
         "classes": table.classes,
         "labels": table.labels,
@@ -145,7 +145,7 @@ def _levels(cells: Array) -> Said:
     known = _tame(cells)
     low, high = float(known.min()), float(known.max())
     levels = (known - low) * (255 / (high - low) if high > low else 0.0)
-    return {"low": low, "high": high, "cells": packed(np.rint(levels), "u1")}
+    return {"low": low, "high": high, "cells": packed(np.rint(levels), BYTE)}
 
 
 def _classes(logits: Array) -> Said:
@@ -154,8 +154,8 @@ def _classes(logits: Array) -> Said:
     powers = np.exp(known - known.max(axis=0))
     return {
         "classes": len(logits),
-        "cells": packed(known.argmax(axis=0), "u1"),
-        "sure": packed(np.rint(255 / powers.sum(axis=0)), "u1"),
+        "cells": packed(known.argmax(axis=0), BYTE),
+        "sure": packed(np.rint(255 / powers.sum(axis=0)), BYTE),
     }
 
 

@@ -29,12 +29,13 @@ def described(regime: Regime) -> Said:
 
 def status(trainer: Trainer, regime: Regime) -> Said:
     """Return what a trainer, which learns by this regime, knows without computing."""
-    stop = trainer.stopped
+    stop, constant = trainer.stopped, regime.schedule == "constant"
+    rate = regime.rate if constant else float(regime.rates(trainer.step, 1)[0])
     trouble = stop and stop.kind == "trouble"
     return {
         "step": trainer.step,
         "reached": trainer.reached,
-        "rate": float(regime.rates(trainer.step, 1)[0]),
+        "rate": rate,
         "epoch": round(trainer.epochs, 1),
         "trouble": _where(stop._asdict()) if stop and trouble else None,
     }

@@ -28,6 +28,7 @@ ROUND = 0.020  # what all of them together may take
 # only get in the way of the first. Long ones are the kernels'.
 WORTH_A_THREAD = 0.0008  # seconds
 TURNS_TO_JUDGE = 50
+LATE = 0.02  # seconds; who waits longer for a turn needs another thread
 GOING_ON = 4  # of so many turns one is for a job that only wants to go on, however many are due
 
 
@@ -64,7 +65,8 @@ class Workers:
         self._numbers = itertools.count()
         self._threads: list[threading.Thread] = []
         self._idle = 0
-        self._usual = 0.0  # seconds that a turn takes
+        self._usual = 0.0  # seconds of a processor that a turn takes
+        self._taken = 0.0  # when the last turn began
         self._closed = False
 
     def wake(self, job: Job) -> None:
@@ -91,26 +93,33 @@ class Workers:
     def _call(self) -> None:
         """See to it that somebody takes the next turn."""
         if self._idle:
-            self._changed.notify()
-        elif len(self._threads) < self._count and not self._closed:
+            if self._wanted():
+                self._changed.notify()
+        elif len(self._threads) < self._count and not self._closed and self._wanted():
             thread = threading.Thread(target=self._work, name="runs", daemon=True)
             self._threads.append(thread)
             thread.start()
+
+    def _wanted(self, awake: int = 0) -> bool:
+        """Tell whether one thread more has something to do that those awake do not do as well."""
+        busy = len(self._threads) - self._idle - awake
+        late = time.monotonic() > self._taken + LATE
+        return not busy or late or self._usual > WORTH_A_THREAD
 
     def _work(self) -> None:
         """Take turns until all is over: one thread's whole life."""
         while (taken := self._next()) is not None:
             job, seconds = taken
-            begin = time.monotonic()
+            begin = time.thread_time()
             try:
                 at = job.turn(seconds)
             except Exception:
                 log.exception("A turn failed.")
                 at = NEVER
-            end = time.monotonic()
-            self._usual += (end - begin - self._usual) / TURNS_TO_JUDGE
+            took = time.thread_time() - begin
+            self._usual += (took - self._usual) / TURNS_TO_JUDGE
             self._put_back(job, at)
-            self._after(end, len(self._due) + len(self._going) > 1)
+            self._after(time.monotonic(), len(self._due) + len(self._going) > 1)
 
     def _next(self) -> tuple[Job, float] | None:
         """Wait for a job whose turn it is; return it and how long it may take."""
@@ -119,15 +128,17 @@ class Workers:
                 now = time.monotonic()
                 self._come_due(now)
                 waiting = len(self._due) + len(self._going)
-                if waiting:
+                if waiting and self._wanted(1):
                     job = self._first()
                     job.queued, job.held, job.woken = False, True, False
-                    if waiting > 1 and self._usual > WORTH_A_THREAD:
+                    self._taken = now
+                    if waiting > 1:
                         self._call()
                     share = ROUND / waiting
                     return job, min(max(share, SHORTEST_TURN), LONGEST_TURN)
+                wait = self._later[0][0] - now if self._later else None
                 self._idle += 1
-                self._changed.wait(self._later[0][0] - now if self._later else None)
+                self._changed.wait(LATE if waiting else wait)
                 self._idle -= 1
         return None
 

@@ -35,6 +35,7 @@ class LeafView:
     """One row under LEAVES: a slider, a number field, and a lock where it could learn."""
 
     name: str
+    short_name: str
     node: int
     value: str
     exact: str
@@ -281,6 +282,7 @@ def leaf_views(numbers: Numbers, locked: frozenset[str] = frozenset()) -> tuple[
         rows.append(
             LeafView(
                 name=leaf.name,
+                short_name=leaf.name.partition(".")[2] or leaf.name,
                 node=leaf.node,
                 value=short(value),
                 exact=exact(value),

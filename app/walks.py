@@ -20,6 +20,7 @@ from engine.drawing.cards import CardNumbers, WireNumbers, card, wire
 from engine.moments import state_at
 from engine.predict import asks
 from engine.trace import Trace
+from engine.updates import Update
 
 # A box in the drawing: left, top, width, height.
 Box = tuple[float, float, float, float]
@@ -140,9 +141,20 @@ class Walked:
         return found if all(map(math.isfinite, found.values())) else None
 
 
-def walked(pictures: Pictures, numbers: Numbers, walk: Walk) -> Walked:
-    """Return a program at one setting of its inputs, walked through."""
-    found = pictures.trace(numbers, walk.rate, walk.mistakes, walk.locked)
+def walked(
+    pictures: Pictures, numbers: Numbers, walk: Walk, update: Update | None = None
+) -> Walked:
+    """Return a program at one setting of its inputs, walked through.
+
+    Args:
+        pictures: what keeps traces.
+        numbers: the program at these inputs.
+        walk: where in it one stands.
+        update: the next one of a run; it is left aside where its weights are not these inputs'.
+    """
+    if update and not np.array_equal(numbers.values[list(update.nodes), 0], update.weights):
+        update = None
+    found = pictures.trace(numbers, walk.rate, walk.mistakes, walk.locked, update)
     return Walked(numbers, found, walk)
 
 

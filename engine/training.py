@@ -114,6 +114,7 @@ class Trainer:
         self.field, self.fitted, self.domain = plane.field, plane.fitted, plane.domain
         self.wires = self._outlook.one.wires
         self._stops = regime.stop_after, regime.stop_below
+        self._regime: tuple[Regime, tuple[int | None, float | None], Regime] | None = None
         self._begin(regime.learning, weights)
 
     def _begin(self, regime: Regime, weights: int | None) -> None:
@@ -140,8 +141,12 @@ class Trainer:
     @property
     def regime(self) -> Regime:
         """Return how it learns now, and when it is done."""
-        after, below = self._stops
-        return replace(self._recording.course.regime, stop_after=after, stop_below=below)
+        learning, known = self._recording.course.regime, self._regime
+        if known is None or known[:2] != (learning, self._stops):
+            after, below = self._stops
+            whole = replace(learning, stop_after=after, stop_below=below)
+            self._regime = known = (learning, self._stops, whole)
+        return known[2]
 
     @property
     def step(self) -> int:

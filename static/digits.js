@@ -81,15 +81,18 @@ export function textWidth(text, size) {
   return cells * ADVANCE * size;
 }
 
-// A text, cut with an ellipsis where it is wider than `room` px.
+const PATH = /^[\p{L}_][\p{L}\p{N}_]*(\.[\p{L}_][\p{L}\p{N}_]*)+$/u;
+
+// A text, cut with an ellipsis where it is wider than `room` px; a dotted name at its beginning.
 export function fit(text, room, size) {
   if (textWidth(text, size) <= room) return text;
+  const path = PATH.test(text);
   let kept = room - textWidth("\u2026", size);
   let cut = "";
-  for (const character of text) {
+  for (const character of path ? [...text].reverse() : text) {
     kept -= textWidth(character, size);
     if (kept < 0) break;
-    cut += character;
+    cut = path ? character + cut : cut + character;
   }
-  return `${cut.trimEnd()}\u2026`;
+  return path ? `\u2026${cut.replace(/^\.+/, "")}` : `${cut.trimEnd()}\u2026`;
 }

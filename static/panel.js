@@ -65,7 +65,7 @@ export function panelFrame(sent, frame) {
   if (sent.accuracy !== undefined || sent.test_accuracy !== undefined || sent.test_loss !== undefined) writeScores(frame);
   if (sent.confusion !== undefined) confuse(frame.confusion);
   if (sent.health) {
-    field("layers").hidden = !sent.health.length;
+    field("layers").hidden = sent.health.length < 2 && !sent.health.some(({ verdict }) => verdict);
     writeHealth(field("health"), sent.health);
   }
   if (sent.samples) {

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from app.asked import Asked, Question
-from app.faults import Fault, refusal
+from app.faults import Fault, RefusedError, refusal
 from app.pages import show
 from app.pictures import Drawing
 from app.proofs import proof_view
 from app.steps import card_view, steps_view
 from app.views import note_views
 from app.walks import Walked, walked
+from engine.updates import Update
 
 router = APIRouter(prefix="/walk", include_in_schema=False)
 
@@ -21,10 +24,24 @@ PREDICTING = Fault(
 )
 
 
+async def _ahead(request: Request, asked: Asked) -> Update | None:
+    """Return the next update of the run that the page came from; None where that is gone."""
+    if not asked.run:
+        return None
+    try:
+        update: Update = await request.app.state.runs.find(asked.run).ahead()
+    except RefusedError:
+        return None
+    return update
+
+
+Ahead = Annotated[Update | None, Depends(_ahead)]
+
+
 @router.post("/steps")
-def steps(request: Request, asked: Asked) -> Response:
+def steps(request: Request, asked: Asked, ahead: Ahead) -> Response:
     """Return what the seen part of the picture shows at every step."""
-    at, drawing = _find(request, asked)
+    at, drawing = _find(request, asked, ahead)
     if asked.after != drawing.key:
         return JSONResponse({"stale": True})
     notes = show("graph/_notes.html", notes=note_views(at.numbers, at.walk)).body
@@ -32,9 +49,9 @@ def steps(request: Request, asked: Asked) -> Response:
 
 
 @router.post("/card", response_class=HTMLResponse)
-def card(request: Request, asked: Asked) -> HTMLResponse:
+def card(request: Request, asked: Asked, ahead: Ahead) -> HTMLResponse:
     """Return the card of one step; an answer that was typed is judged."""
-    at, drawing = _find(request, asked)
+    at, drawing = _find(request, asked, ahead)
     return show("walk/_card.html", card=card_view(at, drawing, asked))
 
 
@@ -47,11 +64,11 @@ def proof(request: Request, asked: Asked) -> Response:
     return show("walk/_proof.html", proof=proof_view(at))
 
 
-def _find(request: Request, asked: Question) -> tuple[Walked, Drawing]:
+def _find(request: Request, asked: Question, ahead: Update | None = None) -> tuple[Walked, Drawing]:
     """Return the walk that is asked for, and the drawing on the page."""
     pictures = request.app.state.pictures
     numbers = pictures.numbers(asked.source, asked.inputs, asked.sample)
     drawing = pictures.drawn(asked.after)
     if drawing is None or drawing.program is not numbers.program:
         drawing = pictures.drawing(numbers.program, mine=asked.sample.mine)
-    return walked(pictures, numbers, asked.walk), drawing
+    return walked(pictures, numbers, asked.walk, ahead), drawing

@@ -182,17 +182,27 @@ def tone(gradient: float) -> str:
 def fit(text: str, room: float, size: float) -> str:
     """Return `text`, cut with an ellipsis where it is wider than `room` px at `size` px.
 
-    >>> fit("x1*w1 + x2*w2", 80, 13)
-    'x1*w1 + x…'
+    A dotted name is cut at its beginning: its end tells it from the others.
+
+    >>> fit("x1*w1 + x2*w2", 80, 13), fit("mlp.layer1.neuron3.w2", 96, 13)
+    ('x1*w1 + x…', '…neuron3.w2')
     """
     if text_width(text, size) <= room:
         return text
+    path = is_path(text)
     kept = room - text_width("…", size)
-    for place, character in enumerate(text):
+    for place, character in enumerate(reversed(text) if path else text):
         kept -= text_width(character, size)
         if kept < 0:
-            return text[:place].rstrip() + "…"
+            return (
+                "…" + text[len(text) - place :].lstrip(".") if path else text[:place].rstrip() + "…"
+            )
     return text
+
+
+def is_path(text: str) -> bool:
+    """Tell whether this is a dotted name."""
+    return "." in text and all(part.isidentifier() for part in text.split("."))
 
 
 def text_width(text: str, size: float) -> float:

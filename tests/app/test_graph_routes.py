@@ -254,4 +254,4 @@ def test_a_body_over_the_limit_is_413_in_words(client):
         "/graph", data={"source": "x" * 1_100_000}, headers={"hx-request": "true"}
     )
     assert response.status_code == 413
-    assert "Send a shorter program." in response.text
+    assert "Send a shorter program, or fewer rows of data." in response.text
