@@ -38,9 +38,11 @@ def serve(settings: Settings) -> None:
     import uvicorn  # here, so that `--version` and `--help` answer at once
 
     from app.main import create_app
+    from app.prompt import PromptProtocol
 
     uvicorn.run(
         create_app(settings),
+        http=PromptProtocol,
         host=settings.host,
         port=settings.port,
         ws="none",  # the page has no web sockets

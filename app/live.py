@@ -7,6 +7,8 @@ import secrets
 import time
 from threading import Lock
 
+from sse_starlette.sse import AppStatus
+
 from app.faults import RefusedError
 from app.frames import Film
 from app.run import GONE, Run
@@ -16,6 +18,7 @@ from app.turns import NEVER, Job, Workers
 from app.viewers import Post, Viewer
 from engine.training import Trainer
 
+LOOK_SECONDS = 0.2  # between looks whether the server is to end
 SWEEP = 5.0  # seconds between looks for runs that have been left alone too long
 NAME_BYTES = 9  # of a run's name: nobody guesses another's
 
@@ -101,8 +104,14 @@ class Runs(Job):
             self._viewers -= 1
         run.look()
 
+    async def end_with_server(self) -> None:
+        """End everything as soon as the server is told to end: it waits for open streams."""
+        while not AppStatus.should_exit:
+            await asyncio.sleep(LOOK_SECONDS)
+        await asyncio.to_thread(self.close)
+
     def close(self) -> None:
-        """End every run and every stream, and the threads."""
+        """End every run, every stream and the threads."""
         with self._lock:
             for run in list(self._runs.values()):
                 self._drop(run)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -55,7 +56,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 async def _alive(app: FastAPI) -> AsyncIterator[None]:
     """Begin to load the kernels, for which nobody waits; at the end, end the runs."""
     KERNELS.begin()
+    ending = asyncio.create_task(app.state.runs.end_with_server())
     yield
+    ending.cancel()
     app.state.runs.close()
 
 

@@ -28,8 +28,8 @@ from engine.updates import Update
 log = logging.getLogger("gradwalk")
 
 UNSEEN = 0.05  # seconds between turns of a paced run whose viewers wait for nothing
-LEAST_LEARNT = 0.25  # of a turn, however late the frames are
-GONE = (404, "There is no such run.", "It has been removed; POST /api/runs makes a new one.")
+LEAST_LEARNT = 0.1  # of a turn, however late the frames are
+GONE = (404, "There is no such run.", "It was removed, or never made; POST /api/runs makes one.")
 FAILED = (
     500,
     "Something went wrong in this run.",
@@ -189,15 +189,20 @@ class Run(Job):
                 self._left -= taken
             else:
                 self.pace.took(taken, time.monotonic())
-        unwatched = not self.viewers and begin > self.looked + self._patience
         if self.trainer.stopped:
             self.pause()
             self._version += 1
-        elif self.playing and unwatched:
+        elif self.playing and not self._watched(begin - self._patience):
             self.pause(UNWATCHED)
             self._version += 1
         if self._left <= 0:
             self._finish()
+
+    def _watched(self, since: float) -> bool:
+        """Tell whether anybody has looked lately, or waits for a frame."""
+        return self.looked > since or any(
+            viewer.ready or viewer.taken > since for viewer in self.viewers
+        )
 
     def _finish(self) -> None:
         """Answer the step that was under way, if there was one; the run has come to rest."""

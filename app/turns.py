@@ -29,6 +29,7 @@ ROUND = 0.020  # what all of them together may take
 WORTH_A_THREAD = 0.0008  # seconds
 TURNS_TO_JUDGE = 50
 LATE = 0.02  # seconds; who waits longer for a turn needs another thread
+SECONDS_TO_END = 1.0
 GOING_ON = 4  # of so many turns one is for a job that only wants to go on, however many are due
 
 
@@ -79,12 +80,15 @@ class Workers:
                 self._call()
 
     def close(self) -> None:
-        """Let the turns that are taken end, and take no more."""
+        """Take the turns that are waited for, and no more; then begin anew, without threads."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
         for thread in self._threads:
-            thread.join(1.0)
+            thread.join(SECONDS_TO_END)
+        with self._changed:
+            self._threads.clear()
+            self._closed = False
 
     def _queue(self, job: Job, queue: deque[Job]) -> None:
         job.queued, job.at = True, NEVER
@@ -124,11 +128,13 @@ class Workers:
     def _next(self) -> tuple[Job, float] | None:
         """Wait for a job whose turn it is; return it and how long it may take."""
         with self._changed:
-            while not self._closed:
+            while True:
                 now = time.monotonic()
                 self._come_due(now)
                 waiting = len(self._due) + len(self._going)
-                if waiting and self._wanted(1):
+                if self._closed and not waiting:
+                    return None
+                if waiting and (self._closed or self._wanted(1)):
                     job = self._first()
                     job.queued, job.held, job.woken = False, True, False
                     self._taken = now
@@ -140,7 +146,6 @@ class Workers:
                 self._idle += 1
                 self._changed.wait(LATE if waiting else wait)
                 self._idle -= 1
-        return None
 
     def _first(self) -> Job:
         """Return the job whose turn it is; now and then one that only wants to go on."""

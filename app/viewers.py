@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
@@ -55,6 +56,7 @@ class Viewer:
         film: makes the frames.
         due: when the interval after the last frame is over, in `time.monotonic`.
         ready: the frame before is taken.
+        taken: when it was.
         missed: there was something to send, but it was not ready.
     """
 
@@ -63,6 +65,7 @@ class Viewer:
         self.film = film
         self.due = -math.inf
         self.ready = self.missed = False
+        self.taken = time.monotonic()
         self._interval = 1 / fps
         self._post = post
         self._hungry = hungry
@@ -86,7 +89,7 @@ class Viewer:
     async def frames(self) -> AsyncIterator[bytes]:
         """Yield frames as they come; to ask for the next is to have taken the one before."""
         while not self._closed:
-            self.ready = True
+            self.ready, self.taken = True, time.monotonic()
             if self.missed:
                 self._hungry()
             await self._arrived.wait()

@@ -4,9 +4,9 @@ import { drawnSource } from "./ask.js";
 import { cardAt } from "./cards.js";
 import { chosen as chosenInData, showData, startData } from "./data.js";
 import { merged } from "./frames.js";
-import { liveLeaves, locked, restLeaves, settingsOfLeaves, setLeaves, whenLocked, whenSet } from "./leaves.js";
+import { liveLeaves, locked, restLeaves, settingsOfLeaves, whenLocked, whenSet } from "./leaves.js";
 import { landLive, markTrouble, paintLive, readLive, settleLive, speakLive } from "./live.js";
-import { linkAlso, writeLink } from "./link.js";
+import { linkAlso, readLink, writeLink } from "./link.js";
 import { modeIs, setMode, whenMode } from "./mode.js";
 import { bringIntoView, light, whenChosen } from "./picture.js";
 import { chosenInPanel, panelFrame, panelRun, startPanel } from "./panel.js";
@@ -58,6 +58,7 @@ export function startLearn() {
   field("tempo").addEventListener("change", () => tell({ do: "set", speed: speed() }));
   field("new-weights").addEventListener("click", () => tell({ do: "reset", weights: newWeights() }));
   field("step-through").addEventListener("click", stepThrough);
+  document.addEventListener("run:next", async () => (await tell({ do: "step", count: 1 })) && stepThrough());
   field("source").addEventListener("input", () => { field("run-shown").value = ""; });
   document.addEventListener("keydown", press);
   startFirstVisit();
@@ -105,7 +106,10 @@ function enter() {
     if (!learn) return;
     if (walk.at.step !== null) walk.leave();
     whenSet(setWeight);
-    if (field("run-shown").value) restLeaves(started);
+    if (field("run-shown").value) {
+      restLeaves(started); // the weights of the update that was stepped through are the run's
+      readLink(field("drawn").dataset.link);
+    }
     field("run-shown").value = "";
     follow();
   } else {
@@ -367,10 +371,9 @@ async function stepThrough() {
   const answer = await run.read();
   if (!answer) return;
   const { id } = run;
-  setMode("walk");
+  setMode("walk", true);
   field("run-shown").value = id;
-  setLeaves(answer.parameters);
-  walk.goTo(1);
+  walk.walkThrough(Object.fromEntries(Object.entries(answer.parameters).map(([name, number]) => [name, String(number)])));
 }
 
 // The first visit offers it, until something has been learned or the offer was put away.

@@ -195,7 +195,8 @@ function apply() {
   svg.style.transform = matrix(view);
 }
 
-// The whole drawing, centred; where that would be smaller than `least`, its beginning at reading size.
+// The whole drawing, centred; where that would be smaller than `least`, its beginning at reading size:
+// the middle one of the cards furthest left.
 function fit(least = canvas.clientWidth < NARROW ? READABLE : LEGIBLE) {
   const box = svg.viewBox.baseVal;
   const width = canvas.clientWidth - 2 * PAD;
@@ -205,7 +206,16 @@ function fit(least = canvas.clientWidth < NARROW ? READABLE : LEGIBLE) {
   const centred = (room, size) => PAD + Math.max(0, (room - size * view.scale) / 2);
   view.x = centred(width, box.width);
   view.y = centred(height, box.height);
+  if (box.height * view.scale > height) view.y = Math.min(PAD, height / 2 - (firstMiddle() - box.y) * view.scale);
   moved = false;
+}
+
+// How far down the middle one of the leftmost cards stands.
+function firstMiddle() {
+  const places = [...cards()].map(placeOf);
+  const left = Math.min(...places.map(([x]) => x));
+  const first = places.filter(([x]) => x === left).map(([, y]) => y).sort((a, b) => a - b);
+  return first[Math.floor(first.length / 2)];
 }
 
 function zoom(factor, x = canvas.clientWidth / 2, y = canvas.clientHeight / 2) {

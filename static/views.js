@@ -1,12 +1,15 @@
 // The graph, or the same program as a network: which of the two is on the stage.
 import { drawnSource } from "./ask.js";
+import { countCards } from "./cards.js";
+import { modeIs, whenMode } from "./mode.js";
 import { Network } from "./network.js";
 
 const field = (id) => document.getElementById(id);
 const switches = field("views");
 const source = field("source");
 let network;
-let view = "graph";
+const MOST = 400; // cards of a graph that is shown first, where there is a network too
+let view = null; // until a person has chosen: the graph, or of a large one the network
 let hooks;
 
 export function startViews(given) {
@@ -19,19 +22,24 @@ export function startViews(given) {
     show();
     hooks.changed();
   });
+  whenMode(show);
 }
 
 // A button has rewritten the text: as if it had been typed, so that it can be undone.
 function rewrite(text) {
+  const { activeElement } = document;
   source.focus({ preventScroll: true });
   source.select();
   if (!document.execCommand?.("insertText", false, text)) {
     source.value = text;
     source.dispatchEvent(new Event("input", { bubbles: true }));
   }
+  activeElement?.focus({ preventScroll: true });
 }
 
-export const viewWants = () => view === "network" && !switches.hidden;
+const wanted = () => view ?? (modeIs("learn") && countCards() > MOST ? "network" : "graph");
+
+export const viewWants = () => wanted() === "network" && !switches.hidden;
 
 export function viewRun(learn) {
   const networks = learn?.networks ?? [];
@@ -49,5 +57,6 @@ export function viewFrame(sent, frame) {
 function show() {
   const drawn = viewWants() ? "network" : "graph";
   network.shown(drawn === "network");
+  document.querySelector(".zoom").hidden = drawn === "network";
   for (const button of switches.querySelectorAll("[data-view]")) button.setAttribute("aria-pressed", String(button.dataset.view === drawn));
 }

@@ -215,8 +215,13 @@ function actingAt(step) {
 
 // The next pass begins with what the update has left.
 export function nextPass() {
-  const numbers = track?.next;
-  if (!numbers) return;
+  if (!track?.next) return;
+  if (field("run-shown").value) document.dispatchEvent(new Event("run:next")); // the run takes its update
+  else walkThrough(track.next);
+}
+
+// The walk from its first step, with these numbers for the leaves.
+export function walkThrough(numbers) {
   moveTo(1);
   setLeaves(numbers);
   show();

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Annotated, Any
 
+from anyio import Event
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
@@ -26,6 +27,7 @@ from engine.training import Trainer
 
 router = APIRouter(prefix="/api/runs", tags=["runs"])
 
+SECONDS_TO_END = 1.0  # that a stream has when the server ends
 # How long the first run of all waits for kernels that are still being compiled.
 SECONDS_TO_COMPILE = 20.0
 FORGOTTEN = (422, "The table of this run is not kept here any more.", "Bring the data once more.")
@@ -70,7 +72,9 @@ class Stream(EventSourceResponse):
     """A run's frames as they come, for as long as somebody reads them."""
 
     def __init__(self, runs: Runs, run: Run, viewer: Viewer) -> None:
-        super().__init__(viewer.frames(), sep="\n")
+        super().__init__(
+            viewer.frames(), sep="\n", shutdown_event=Event(), shutdown_grace_period=SECONDS_TO_END
+        )
         self._leave = partial(runs.leave, run, viewer)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
