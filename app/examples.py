@@ -38,7 +38,8 @@ class Example:
 
 
 def _row(title: str, sentence: str, source: str, **run: str) -> Example:
-    return Example(title, sentence, dedent(source).strip(), run)
+    words = {name.replace("_", "-"): word for name, word in run.items()}
+    return Example(title, sentence, dedent(source).strip(), words)
 
 
 STEPPING = (
@@ -133,7 +134,7 @@ STEPPING = (
 
 # The settings reach what tests/app/test_examples.py says, in so many updates.
 LEARNING = (
-    _row("Watch a neuron learn", "A line turns until it parts the moons as well as a line can.", """
+    _row("Watch a neuron learn", "A line turns until it parts two moons as well as it can.", """
         x1, x2, y = data("moons")
         w1, w2, b = param(-1), param(1), param(0)
         n = x1*w1 + x2*w2 + b
@@ -201,33 +202,34 @@ LEARNING = (
         n = x1*w1 + x2*w2 + b
         o = tanh(n)
         loss = (o - target)^2
-        """, optimizer="sgd", lr="0.001"),
+        """, optimizer="sgd", lr="0.001", stop_after="800"),
     _row("The Rust port's neuron", "No squashing: each update leaves 70 % of the error.", """
         x1, x2, x3 = 1, 2, 3
         target = 50
         neuron = Neuron(3, activation=linear, seed=1)
         y = neuron(x1, x2, x3)
         loss = (y - target)^2
-        """, optimizer="sgd", lr="0.01"),
+        """, optimizer="sgd", lr="0.01", stop_after="100"),
     _row("The Rust port's layer", "Two neurons, the same inputs, two targets.", """
         x1, x2, x3 = 1, 2, 3
         t1, t2 = 15, 85
         layer = Layer(3, 2, activation=linear, seed=1)
         y1, y2 = layer(x1, x2, x3)
         loss = (y1 - t1)^2 + (y2 - t2)^2
-        """, optimizer="sgd", lr="0.004"),
+        """, optimizer="sgd", lr="0.004", stop_after="100"),
     _row("The Rust port's mlp", "Counted in hundreds: in ones, tanh would saturate.", """
         x1, x2, x3, y = data([[1, 2, 3, 150], [4, 5, 6, 250], [7, 8, 9, 350]])
         mlp = MLP(3, [2, 2, 1], activation=tanh, seed=2)
         o = 100*mlp(x1, x2, x3)
         loss = mse(o, y)/100^2
-        """, optimizer="sgd", lr="0.025"),
+        """, optimizer="sgd", lr="0.025", stop_after="100"),
     _row("micrograd's demo", "Its settings; the rate falls from 1 to 0.1 in 100 updates.", """
         x1, x2, y = data("moons", n=100, noise=0.1)
         model = MLP(2, [16, 16, 1], activation=relu, seed=1337)
         score = model(x1, x2)
         loss = hinge(score, y) + 1e-4*l2(model)
-        """, optimizer="sgd", lr="1", schedule="linear", horizon="111"),
+        """, optimizer="sgd", lr="1", schedule="linear", horizon="100", final="0.1",
+        stop_after="100"),
 )  # fmt: skip
 
 EXAMPLES = (*STEPPING, *LEARNING)

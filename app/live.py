@@ -106,7 +106,7 @@ class Runs(Job):
 
     async def end_with_server(self) -> None:
         """End everything as soon as the server is told to end: it waits for open streams."""
-        while not AppStatus.should_exit:
+        while not AppStatus.should_exit:  # noqa: ASYNC110  a flag, which no one can wait for
             await asyncio.sleep(LOOK_SECONDS)
         await asyncio.to_thread(self.close)
 

@@ -55,6 +55,11 @@ class Orders:
         """Leave an order, from any thread."""
         (self._at_once if order.at_once else self._in_turn).append(order)
 
+    @property
+    def wait(self) -> bool:
+        """Return whether there are any: some may have come while a step was under way."""
+        return bool(self._at_once or self._in_turn)
+
     def next(self, *, stepping: bool) -> Order | None:
         """Take the next one, if there is one that need not wait until a step is done."""
         if self._at_once:

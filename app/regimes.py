@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, model_validator
 from pydantic_core import PydanticCustomError
 
-from app.faults import LONGEST_NAME, WORDED, RefusedError
+from app.faults import LONGEST_NAME, WORDED, RefusedError, sendable
 from engine.optimizers import OPTIMIZERS
 from engine.regime import MOST_SPLIT, Regime
 
@@ -117,7 +117,7 @@ def check_names(given: Collection[str], names: Collection[str]) -> None:
 def unknown(name: str, known: Collection[str], words: str) -> tuple[str, str]:
     """Return what to say of a name that there is not, and which one was perhaps meant."""
     near = [MEANT[name]] if MEANT.get(name) in known else get_close_matches(name, known, n=1)
-    shown = name if len(name) <= LONGEST_NAME else name[:LONGEST_NAME] + "…"
+    shown = sendable(name if len(name) <= LONGEST_NAME else name[:LONGEST_NAME] + "…")
     few = [*known][:20]
     hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(few)}."
     return words.format(shown), hint if known else "There are none."

@@ -271,7 +271,7 @@ class Run(Job):
 
     def _goes_on(self) -> float:
         """Return when it has to learn on; before the next frame nobody would see it."""
-        if self._step:
+        if self._step or self._orders.wait:
             return 0.0
         if not self.playing:
             return NEVER

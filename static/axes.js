@@ -5,7 +5,7 @@ import { counted, roundRange } from "./scales.js";
 
 const FOOT = 18; // px for the numbers below
 const HEAD = 8; // px above the highest number
-const END = 4; // px right of the last update, for its dot
+const END = 4; // px left of the first update and right of the last, for their dots
 const APART = 13; // px from a number to the next, at least
 const LABELS = 5; // of powers of ten, at most
 
@@ -36,9 +36,9 @@ export function layOut(context, sheet, right, axis) {
   const [width, bottom] = [sheet.width - Math.ceil((widest + 8) / 8) * 8, sheet.height - FOOT];
   return {
     ...axis, labels, right, width, bottom, top: HEAD,
-    x: (step) => (step / right) * (width - END),
+    x: (step) => END + (step / right) * (width - 2 * END),
     y: (loss) => bottom - axis.share(loss) * (bottom - HEAD),
-    stepAt: (x) => (x / (width - END)) * right,
+    stepAt: (x) => ((x - END) / (width - 2 * END)) * right,
   };
 }
 
@@ -50,7 +50,7 @@ export function drawAxes(context, sheet, room) {
   context.textBaseline = "alphabetic";
   for (const [step, align] of [[0, "left"], [room.right / 2, "center"], [room.right, "right"]]) {
     context.textAlign = align;
-    context.fillText(counted(step), align === "right" ? room.width : room.x(step), sheet.height - 3);
+    context.fillText(counted(step), { left: 0, center: room.x(step), right: room.width }[align], sheet.height - 3);
   }
 }
 

@@ -1,5 +1,7 @@
 // The line along which a grid of cells passes a level: straight through each square of four neighbours.
 
+const FLAT = 1; // levels; a square that rises no more holds a line only by the rounding of its cells
+
 // Row 0 of the cells lies at the bottom; each number is that of its cell's middle.
 export function traceLevel(context, { width: columns, height: rows, cells }, level, width, height) {
   const grid = bordered(cells, columns, rows);
@@ -11,7 +13,7 @@ export function traceLevel(context, { width: columns, height: rows, cells }, lev
     for (let column = 0, at = row * stride; column <= columns; column += 1, at += 1) {
       const square = [grid[at], grid[at + 1], grid[at + stride + 1], grid[at + stride]];
       const below = (square[0] < level) + (square[1] < level) + (square[2] < level) + (square[3] < level);
-      if (below === 0 || below === 4) continue;
+      if (below === 0 || below === 4 || Math.max(...square) - Math.min(...square) <= FLAT) continue;
       for (const [place, [x, y]] of crossings(square, level).entries()) {
         const [left, top] = [between(across(column), across(column + 1), x), between(up(row), up(row + 1), y)];
         context[place % 2 ? "lineTo" : "moveTo"](left, top);

@@ -3,6 +3,7 @@
 import { showOwn, startBring } from "./bring.js";
 import { readCall, withArgument, withCall, written } from "./call.js";
 import { read } from "./leaves.js";
+import { linkAlso } from "./link.js";
 import { ask, linkWords, own, putKey, restore, send } from "./own.js";
 
 const source = document.getElementById("source");
@@ -31,6 +32,7 @@ export function startData(given) {
   startBring({ use, classes: () => (samples?.classes.length === 2 ? samples.classes : null) });
   document.addEventListener("htmx:after:request", ({ detail }) => detail.ctx.response?.status === 410 && forgotten());
   document.addEventListener("data:forgotten", forgotten);
+  linkAlso(() => (saysMine() ? linkWords() : ""));
   source.addEventListener("input", write);
   write();
   arrive();
@@ -49,11 +51,8 @@ export function chosen(number) {
   writeSample();
 }
 
-// What links say of a person's own small data, ready to append.
-export const dataForLink = () => (saysMine() ? linkWords() : "");
-
 // The data that a link carries; true once it is in the form.
-export async function readDataFromLink(words) {
+async function readLinked(words) {
   const link = words.get("data");
   if (!link) return false;
   const answer = await send({ link }).catch(() => null);
@@ -70,7 +69,7 @@ async function arrive() {
   const key = document.getElementById("mine").value;
   const words = new URLSearchParams(location.hash.startsWith("#p=") ? location.hash.slice(1) : location.search);
   if (!saysMine() && !words.has("data")) return;
-  if (!(await readDataFromLink(words)) && (await again())) showOwn(own());
+  if (!(await readLinked(words)) && (await again())) showOwn(own());
   write();
   if (document.getElementById("mine").value !== key) hooks.changed();
 }

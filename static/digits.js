@@ -66,7 +66,11 @@ export function bar(gradient, width, padding) {
 // px of a wire that carries a gradient.
 export const thickness = (gradient) => rounded(THINNEST + (THICKEST - THINNEST) * share(gradient), 2);
 
-const rounded = (number, places) => Number(number.toFixed(places));
+// px from 1 up, halves to the even digit.
+function rounded(number, places) {
+  const whole = String(Math.trunc(number)).length;
+  return Number(evened(number, whole + places).toFixed(places));
+}
 
 // 0.985 -> 98.5 %
 export const percent = (part) => `${(100 * part).toFixed(1)} %`;

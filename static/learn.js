@@ -125,7 +125,7 @@ function enter() {
 let started = {};
 function follow() {
   const wanted = JSON.stringify([meaning(drawnSource()), field("mine").value]);
-  if (wanted === key && run.id) {
+  if (wanted === key && (run.id || making)) {
     paintAll();
     return watch();
   }
@@ -138,8 +138,10 @@ function follow() {
 // What a text computes, near enough: remarks and blanks aside.
 const meaning = (text) => text.split("\n").map((line) => line.replace(/#[^"']*$/, "").replace(/\s+/g, " ").trim()).filter(Boolean).join("\n");
 
-const make = async () => {
+let making = false;
+async function make() {
   const first = begin;
+  making = true;
   begin = { update: 0, play: false };
   started = settingsOfLeaves();
   const columns = new Set((learn.samples?.nodes ?? []).map(nameOf));
@@ -156,8 +158,10 @@ const make = async () => {
     if (learning()) watch();
   } catch (error) {
     refused(error);
+  } finally {
+    making = false;
   }
-};
+}
 
 // The stream, with only what is seen.
 function watch() {
@@ -387,4 +391,5 @@ function startFirstVisit() {
   offer.hidden = localStorage.getItem("has-learned") === "1" || learning();
   field("not-now").addEventListener("click", done);
   whenMode(() => learning() && done());
+  if (learning()) done();
 }

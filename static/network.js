@@ -19,7 +19,7 @@ export class Network {
     const behind = this.sent.slice(0, -1).includes(source); // of several clicks, an early one is drawn
     if (!behind) Object.assign(this, { sent: [], pending: null });
     const structure = JSON.stringify(networks.map(({ inputs, layers }) => [inputs, layers]));
-    if (structure !== this.structure) Object.assign(this, { structure, values: null, thumbnails: new Thumbs() });
+    if (structure !== this.structure) Object.assign(this, { structure, values: null, node: null, thumbnails: new Thumbs() });
     while (this.nets.length > networks.length) this.nets.pop().remove();
     let first = 0;
     for (const [at, network] of networks.entries()) {

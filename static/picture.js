@@ -1,6 +1,7 @@
 // The picture: pan, zoom, fit and keys; lighting a node with what it touches; and the smooth way
 // from one drawing to the next.
 import { cardAt, wireBetween } from "./cards.js";
+import { modeIs } from "./mode.js";
 
 const canvas = document.getElementById("canvas");
 const PAD = 24;
@@ -340,7 +341,7 @@ function startKeys() {
   canvas.addEventListener("keydown", (event) => {
     if (!svg || event.ctrlKey || event.metaKey || event.altKey) return;
     const node = event.target.closest(".card");
-    const stepping = canvas.classList.contains("walking") && !event.shiftKey;
+    const stepping = (canvas.classList.contains("walking") || modeIs("learn")) && !event.shiftKey;
     const deed = node ? nodeKeys(node)[event.key] : stepping && STEPPING.has(event.key) ? null : canvasKeys[event.key];
     const either = deed ?? viewKeys[event.key];
     if (!either) return;

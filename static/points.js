@@ -107,7 +107,8 @@ export class Points {
 
   click(event) {
     if (this.pointOf(event.target) || event.ctrlKey || event.metaKey || this.erasing) return;
-    this.add(this.spot(event), event.shiftKey ? 1 - Math.min(this.kind, 1) : this.kind);
+    this.cursor = this.inside(this.spot(event));
+    this.add(this.cursor, event.shiftKey ? 1 - Math.min(this.kind, 1) : this.kind);
   }
 
   key(event) {

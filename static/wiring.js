@@ -83,7 +83,7 @@ export function paintBoxes(context, { boxes }, values, thumbs, { lit, chosen }, 
 function paintThumb(context, shape, { image, size }, place, left, top, side) {
   context.save();
   context.clip(shape);
-  context.imageSmoothingQuality = "low";
+  context.imageSmoothingQuality = "high";
   context.drawImage(image, 0, place * size, size, size, left, top, side, side);
   context.restore();
 }

@@ -18,6 +18,7 @@ from fastapi.testclient import TestClient
 from hypothesis import settings
 
 from app.main import create_app
+from app.prompt import PromptProtocol
 from app.settings import Settings
 from engine import trees
 from engine.compiled import KERNELS, Kernels
@@ -71,7 +72,9 @@ def server() -> Iterator[str]:
 def serve(app: FastAPI) -> Iterator[str]:
     """Serve an app from a thread until the caller is done with its address."""
     listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(app, ws="none", log_level="warning", timeout_graceful_shutdown=2)
+    config = uvicorn.Config(
+        app, http=PromptProtocol, ws="none", log_level="warning", timeout_graceful_shutdown=2
+    )
     running = uvicorn.Server(config)
     thread = threading.Thread(target=running.run, args=([listener],), daemon=True)
     thread.start()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import Annotated, Any
 
-from anyio import Event
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
@@ -72,9 +71,7 @@ class Stream(EventSourceResponse):
     """A run's frames as they come, for as long as somebody reads them."""
 
     def __init__(self, runs: Runs, run: Run, viewer: Viewer) -> None:
-        super().__init__(
-            viewer.frames(), sep="\n", shutdown_event=Event(), shutdown_grace_period=SECONDS_TO_END
-        )
+        super().__init__(viewer.frames(), sep="\n", shutdown_grace_period=SECONDS_TO_END)
         self._leave = partial(runs.leave, run, viewer)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -64,13 +64,16 @@ def regime_of(example):
         split=float(run.get("split", 0)),
         schedule=run.get("schedule", "constant"),
         horizon=int(run.get("horizon", 1_000)),
+        final=float(run.get("final", 0)),
+        stop_after=int(run["stop-after"]) if "stop-after" in run else None,
     )
 
 
 def trained(example, updates, kernels):
     trainer = Trainer(parse(example.source), {}, regime_of(example), seed=1, kernels=kernels)
     trainer.advance(updates)
-    assert trainer.stopped is None
+    assert trainer.step == updates
+    assert trainer.stopped is None or trainer.stopped.kind == "done"
     return trainer
 
 
@@ -153,7 +156,14 @@ def test_a_preset_begins_far_from_where_it_arrives(example, kernels):
 def test_the_rate_of_micrograds_demo_falls_as_micrograds_does():
     wanted = [1.0 - 0.9 * update / 100 for update in range(100)]
     rates = regime_of(of("micrograd's demo")).rates(0, 100)
-    assert rates.tolist() == pytest.approx(wanted, abs=0.01)
+    assert rates.tolist() == pytest.approx(wanted)
+
+
+def test_what_is_taken_from_elsewhere_stops_where_it_does_there():
+    ends = {row.title: row.run["stop-after"] for row in LEARNING if "stop-after" in row.run}
+    assert {title: int(end) for title, end in ends.items()} == {
+        title: REACHED[title][0] for title in REACHED if "port" in title or "micrograd" in title
+    }
 
 
 def test_the_address_of_a_preset_says_how_it_learns():

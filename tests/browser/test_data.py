@@ -428,7 +428,7 @@ def forgetful():
     yield from serve(create_app(Settings(dataset_bytes=1_500)))
 
 
-def test_data_that_the_server_has_forgotten_is_sent_again(browse, complaints, forgetful):
+def test_data_that_the_server_has_forgotten_is_sent_again(forgetful, browse, complaints):
     complaints.allow("status of 410")
     page = browse(base_url=forgetful)
     visit(page, MOONS)
@@ -441,6 +441,22 @@ def test_data_that_the_server_has_forgotten_is_sent_again(browse, complaints, fo
     expect(card(page, "0*x1")).to_be_visible()
     expect(value(page, "x1")).to_have_text("0.5")
     expect(page.locator("#fault")).to_be_empty()
+
+
+# presets
+
+
+def test_a_preset_opens_learning_with_its_settings(page):
+    visit(page)
+    page.get_by_role("button", name="Examples").click()
+    page.get_by_role("link", name="micrograd's demo").click()
+    page.wait_for_url("**&learn=1&**")
+    alive(page)
+    expect(page.locator("body")).to_have_attribute("data-mode", "learn")
+    shown = {"lr": "1", "schedule": "linear", "horizon": "100", "final": "0.1", "stop-after": "100"}
+    for setting, number in {"optimizer": "sgd", **shown}.items():
+        expect(page.locator(f"#{setting}")).to_have_value(number)
+    expect(page.locator("#data-n")).to_have_value("100")
 
 
 # everyone
