@@ -77,7 +77,7 @@ export class Fit extends Scatter {
   reads(x, y, sample) {
     const [name, target] = this.names;
     const fitted = this.curve ? `  fitted ${short(this.valueAt(x), 3)}` : "";
-    return [`${name} ${short(x, 3)}${fitted}`, sample < 0 ? "" : `sample ${this.marks.at[sample]}, ${target} ${short(y, 3)}`];
+    return [`${name} ${short(x, 3)}${fitted}`, sample < 0 ? "" : `${this.nameOf(sample)}, ${target} ${short(y, 3)}`];
   }
 
   sentence() {

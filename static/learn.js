@@ -13,7 +13,7 @@ import { chosenInPanel, panelFrame, panelRun, startPanel } from "./panel.js";
 import { short } from "./digits.js";
 import { complain, newWeights, readRegime, readSettings, regimeWords, settingsForLink, startSettings } from "./settings.js";
 import { newestOf, Steered } from "./steer.js";
-import { startViews, viewFrame, viewRun, viewWants } from "./views.js";
+import { startViews, viewFrame, viewLooks, viewRun, viewWants } from "./views.js";
 import * as walk from "./walk.js";
 
 const FEW = 150; // cards; of so many, every frame that the screen can show is wanted
@@ -356,6 +356,7 @@ function changedSample() {
 function look(place) {
   node = place !== null && learn?.predicted?.nodes.includes(place) ? null : place;
   panelRun(learn, nameOf, node);
+  viewLooks(node);
   if (node !== null) light(String(node));
   watch();
 }

@@ -100,7 +100,7 @@ export class Plane extends Scatter {
     if (sample < 0) return [words, this.answer(x, y)];
     const { classes, labels, target } = this.data;
     const label = labels[classes.indexOf(target[sample])] ?? short(target[sample], 3);
-    return [words, `sample ${this.marks.at[sample]}, ${this.names.at(-1)} ${label}`];
+    return [words, `${this.nameOf(sample)}, ${this.names.at(-1)} ${label}`];
   }
 
   answer(x, y) {

@@ -45,7 +45,7 @@ export class Residuals extends Scatter {
 
   reads(x, y, sample) {
     if (sample < 0) return [`target ${short(x, 3)}`, `predicted ${short(y, 3)}`];
-    return [`${short(this.marks.y[sample], 3)} for ${short(this.marks.x[sample], 3)}`, `sample ${this.marks.at[sample]}`];
+    return [`${short(this.marks.y[sample], 3)} for ${short(this.marks.x[sample], 3)}`, this.nameOf(sample)];
   }
 
   sentence() {

@@ -2,7 +2,7 @@
 // sample; a line below says the ranges, and under the pointer what is there.
 import { short } from "./digits.js";
 import { chosenMark, crossMark, mark } from "./marks.js";
-import { along, between } from "./scales.js";
+import { along, between, counted } from "./scales.js";
 import { say, Sheet } from "./sheet.js";
 
 const STRIP = 20; // px below, for the line of words
@@ -101,6 +101,11 @@ export class Scatter {
     return { ...this.marks.look(i, this.sheet.colours), hollow: Boolean(this.marks.test[i]) };
   }
 
+  // What a sample is called, by its mark: people count from 1.
+  nameOf(i) {
+    return `sample ${counted(this.marks.at[i] + 1)}`;
+  }
+
   get radius() {
     return this.marks.at.length > 400 ? 3 : 3.75;
   }
@@ -131,7 +136,7 @@ export class Scatter {
 
   ending() {
     const own = this.point && `; a point of your own at ${this.point.map((each) => short(each, 3)).join(", ")} is drawn`;
-    const sample = this.picked === null ? "" : `; sample ${this.picked} is drawn`;
+    const sample = this.picked === null ? "" : `; sample ${counted(this.picked + 1)} is drawn`;
     return `${own ?? sample}. Arrow keys go from sample to sample.`;
   }
 

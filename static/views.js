@@ -48,6 +48,9 @@ export function viewRun(learn) {
   show();
 }
 
+// The node whose boundary is shown large, null for the prediction.
+export const viewLooks = (node) => network.chosen(node);
+
 export function viewFrame(sent, frame) {
   if (!viewWants()) return;
   if (frame.values) network.write({ values: frame.values });

@@ -79,8 +79,8 @@ def test_viewers_are_bounded_and_whoever_goes_makes_room(kernels, limit, words):
     with serving(**{limit: 2}) as client:
         run = Steered(client)
         with ExitStack() as open_ones:
-            for _ in range(2):
-                next(open_ones.enter_context(run.watched()))
+            each = [open_ones.enter_context(run.watched()) for _ in range(2)]
+            assert [next(watched)["step"] for watched in each] == [0, 0]
             refused = client.get(f"{run.path}/frames")
             assert refused.status_code == 429
             assert words in refused.json()["error"]["message"]

@@ -188,7 +188,7 @@ def test_numbers_end_where_the_editor_ends(page):
     editor = page.locator(".editor").bounding_box()
     field = page.evaluate(
         """() => {
-          const field = document.querySelector('.number');
+          const field = document.querySelector('.leaf .number');
           const style = getComputedStyle(field);
           return field.getBoundingClientRect().right
             - parseFloat(style.paddingRight) - parseFloat(style.borderRightWidth);

@@ -1,9 +1,12 @@
 """A network drawn as a network: its neurons, its wires, and the buttons that rewrite the text."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.plotting import colour, plots, run, said, told
+from tests.browser.sights import visit
 
 MLP = 'x1, x2, y = data("moons")\no = MLP(2, [4, 3, 1], seed=1)(x1, x2)  # [4, 3, 1]\n'
 
@@ -438,3 +441,43 @@ def test_the_network_is_accessible(browse, axe, scheme):
     show(page)
     weigh(page, {})
     assert axe(page) == []
+
+
+# On the page
+
+
+MOONS = """x1, x2, y = data("moons", n=60, noise=0.1, seed=1)
+mlp = MLP(2, [4, 3, 1], seed=1)
+loss = mse(mlp(x1, x2), y)"""
+
+
+@pytest.fixture
+def moons(page):
+    visit(page, MOONS)
+    button(page, "Network").click()
+    expect(neuron(page, "mlp.layer1.neuron1")).to_have_attribute("aria-label", VALUED)
+    return page
+
+
+VALUED = re.compile(r"^mlp\.layer1\.neuron1, value ")
+
+
+def test_on_the_page_a_button_rewrites_the_program_and_all_else_follows(moons):
+    button(moons, "Add a neuron to layer 1").focus()
+    moons.keyboard.press("Enter")
+    moons.keyboard.press("Enter")
+    button(moons, "Remove layer 2").click()
+    expect(moons.locator("#source")).to_have_value(MOONS.replace("[4, 3, 1]", "[6, 1]"))
+    expect(moons.locator("#network .net-box")).to_have_count(2 + 6 + 1)
+    assert moons.evaluate("document.activeElement.ariaLabel") == "Remove layer 1"
+    expect(neuron(moons, "mlp.layer1.neuron1")).to_have_attribute("aria-label", VALUED)
+
+
+def test_on_the_page_a_neuron_is_seen_large_until_one_goes_back(moons):
+    neuron(moons, "mlp.layer2.neuron3").click()
+    expect(moons.locator("#sight-node")).to_have_text("mlp.layer2.neuron3")
+    expect(neuron(moons, "mlp.layer2.neuron3")).to_have_attribute("aria-pressed", "true")
+    plane = moons.locator("#plot-plane")
+    expect(plane).to_have_attribute("aria-label", re.compile("boundary of mlp.layer2.neuron3 over"))
+    moons.locator("#sight-back").click()
+    expect(neuron(moons, "mlp.layer2.neuron3")).to_have_attribute("aria-pressed", "false")

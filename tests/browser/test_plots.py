@@ -112,7 +112,7 @@ def test_arrows_go_from_sample_to_sample_and_say_where_they_are(plane):
     for key in ("ArrowRight", "ArrowUp", "ArrowLeft", "ArrowUp"):
         plane.keyboard.press(key)
     assert said(plane) == [["pick", 3], ["pick", 1], ["pick", 2]]
-    assert told(plane) == "sample 2, y −1: x1 −0.8 x2 0.8"
+    assert told(plane) == "sample 3, y −1: x1 −0.8 x2 0.8"
 
 
 def test_the_line_below_says_the_ranges_and_what_is_under_the_pointer(plane):
@@ -190,17 +190,18 @@ def test_what_is_not_seen_is_not_painted_until_it_is(plane):
         plot.sheet.paint = (context) => { painted += 1; paint(context); };""",
     )
     run(plane, "plot.field(fieldOf((x1) => x1)); plot.chosen(1); plot.chosen(2)")
-    assert plane.evaluate("painted") == 1, "one frame, one painting"
+    seen = plane.evaluate("painted")
+    assert 1 <= seen < 3, "what changes within a frame is painted once; a font may come late"
     run(plane, "plot.canvas.style.display = 'none'")
     plane.wait_for_function("() => !plot.sheet.visible")
     run(plane, "plot.field(fieldOf((x1, x2) => x2)); plot.chosen(0)")
-    assert plane.evaluate("painted") == 1
+    assert plane.evaluate("painted") == seen
     run(plane, "plot.canvas.style.display = ''")
-    plane.wait_for_function("() => painted === 2")
+    plane.wait_for_function("(seen) => painted === seen + 1", arg=seen)
     run(plane, "document.getElementById('host').style.marginTop = '5000px'")
     plane.wait_for_function("() => !plot.sheet.visible")
     run(plane, "plot.chosen(3)")
-    assert plane.evaluate("painted") == 2
+    assert plane.evaluate("painted") == seen + 1
 
 
 def test_its_label_is_a_sentence_that_changes_when_it_rests(plane):
@@ -209,7 +210,7 @@ def test_its_label_is_a_sentence_that_changes_when_it_rests(plane):
     expect(canvas).to_have_attribute("role", "img")
     expect(canvas).to_have_attribute(
         "aria-label",
-        "Decision boundary of o over x1 and x2, with 4 of 4 samples; sample 2 is drawn."
+        "Decision boundary of o over x1 and x2, with 4 of 4 samples; sample 3 is drawn."
         " Arrow keys go from sample to sample.",
     )
 
@@ -351,7 +352,7 @@ def test_a_fit_shows_the_curve_in_accent_and_picks_samples(page):
     assert said(page) == [["pick", 2]]
     expect(page.locator("#plot")).to_have_attribute(
         "aria-label",
-        "y over x2: 3 of 3 samples and the fitted curve; sample 2 is drawn."
+        "y over x2: 3 of 3 samples and the fitted curve; sample 3 is drawn."
         " Arrow keys go from sample to sample.",
     )
 
@@ -371,7 +372,7 @@ def test_residuals_lie_on_the_diagonal_where_the_prediction_is_right(page):
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
     assert said(page)[-1] == ["pick", 9]
-    assert told(page) == "sample 9: 4 for 4"
+    assert told(page) == "sample 10: 4 for 4"
 
 
 def test_a_confusion_is_a_table_with_headers_and_its_cells_are_kept(page):
