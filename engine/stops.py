@@ -87,7 +87,8 @@ def _stop(recording: Recording, found: Trouble, where: str) -> Stop:
         rate = f"rate {short(regime.rate)} is too high for {regime.row.title} here"
         sentence = f"{found.what}{apart}{where}; {rate}."
     elif found.sample is not None:
-        sentence = f"{found.what}: sample {found.sample:,} {where}."
+        # people count samples from 1, as the page does
+        sentence = f"{found.what}: sample {found.sample + 1:,} {where}."
     else:
         sentence = f"{found.what}, {where}."
     return Stop("trouble", sentence, found.node, found.sample, step)

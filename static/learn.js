@@ -1,7 +1,7 @@
 // Learning: the program on the page as a run. What is drawn decides which run there is; the frames
 // that come say where it stands; the panel, the graph and the network show it.
 import { drawnSource } from "./ask.js";
-import { cardAt } from "./cards.js";
+import { cardAt, countCards } from "./cards.js";
 import { chosen as chosenInData, showData, startData } from "./data.js";
 import { merged } from "./frames.js";
 import { liveLeaves, locked, restLeaves, settingsOfLeaves, whenLocked, whenSet } from "./leaves.js";
@@ -16,8 +16,7 @@ import { newestOf, Steered } from "./steer.js";
 import { startViews, viewFrame, viewLooks, viewRun, viewWants } from "./views.js";
 import * as walk from "./walk.js";
 
-const FEW = 150; // cards; of so many, every frame that the screen can show is wanted
-const [FAST, CALM] = [60, 30]; // frames a second
+const RATES = [[150, 60], [500, 45], [Infinity, 30]]; // frames a second, for up to so many cards
 const FOLLOWED = 6; // updates a second that the eye can follow one by one
 const SPOKEN = 500; // ms between two times that all is written for screen readers
 const TOLD = 5000; // ms between two times that it is said how it goes
@@ -61,6 +60,7 @@ export function startLearn() {
   document.addEventListener("run:next", async () => (await tell({ do: "step", count: 1 })) && stepThrough());
   field("source").addEventListener("input", () => { field("run-shown").value = ""; });
   document.addEventListener("keydown", press);
+  new MutationObserver(paintSoon).observe(field("canvas"), { attributes: true, subtree: true, attributeFilter: ["style"] }); // the view moves
   startFirstVisit();
 }
 
@@ -166,7 +166,8 @@ async function make() {
 // The stream, with only what is seen.
 function watch() {
   if (!learning() || !run.id) return;
-  const wish = [["fps", document.querySelectorAll(".card").length <= FEW ? FAST : CALM], ["wires", 1], ["health", 1], ["samples", 1]];
+  const [, fps] = RATES.find(([most]) => countCards() <= most);
+  const wish = [["fps", fps], ["wires", 1], ["health", 1], ["samples", 1]];
   if (learn.samples) wish.push(["field", 1]);
   if (learn.samples && !fiction) wish.push(["sample", sample]);
   if (fiction) for (const [name, number] of Object.entries(fiction)) wish.push(["set", `${name}:${number}`]);
@@ -192,7 +193,11 @@ function onFrame(sent) {
   if (landed && before && (frame.speed ?? (playing() ? Infinity : 1)) <= FOLLOWED) landing = true;
   if (sent.trouble) showTrouble();
   if (sent.trouble === null) markTrouble(null);
-  if (!painting) painting = requestAnimationFrame(paint);
+  paintSoon();
+}
+
+function paintSoon() {
+  if (!painting && learning()) painting = requestAnimationFrame(paint);
 }
 
 let landing = false;

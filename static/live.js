@@ -2,7 +2,9 @@
 // there. A wire from a parameter shows the weight, any other the gradient that it carries.
 import { cardAt, countCards, retone, say, wireBetween } from "./cards.js";
 import { bar, fit, MINUS, short, signed, textWidth, thickness, THINNEST, tone } from "./digits.js";
+import { seenBox } from "./picture.js";
 
+const [WIDEST_CARD, HIGHEST_CARD] = [164, 58]; // px
 const PADDING = 12; // px, as on the cards that the server writes
 const [NAME_SIZE, VALUE_SIZE] = [13, 14];
 const ROOM_FOR = 7; // signs that a value has room for from the start, so that names do not move
@@ -21,6 +23,7 @@ export function readLive() {
   const parameters = new Set(cards.flatMap(({ card }, node) => (card.classList.contains("parameter") ? [node] : [])));
   wires = cards.flatMap(({ card }, node) => [...new Set(card.dataset.operands.split(" ").filter(Boolean))].map((operand) => ({
     wire: wireBetween(operand, node),
+    ends: [Number(operand), node],
     weight: parameters.has(Number(operand)) ? Number(operand) : null,
     shown: NaN,
   })));
@@ -29,8 +32,12 @@ export function readLive() {
 function look(node) {
   const parts = cardAt(node);
   const { card, name } = parts;
+  const { e, f } = card.transform.baseVal.consolidate().matrix;
   return {
     ...parts,
+    x: e,
+    y: f,
+    seen: true,
     whole: card.dataset.key.replace(/#\d+$/, ""),
     width: Number(card.querySelector(".rim").getAttribute("width")),
     start: Number(name.getAttribute("x")),
@@ -45,14 +52,19 @@ function look(node) {
 // wires carry by wire.
 export function paintLive({ values, gradients, carried }) {
   if (!values || values.length !== cards.length) return;
+  const [left, top, width, height] = seenBox();
+  const seen = ({ x, y }) => x + WIDEST_CARD > left && x < left + width && y + HIGHEST_CARD > top && y < top + height;
   for (let node = 0; node < cards.length; node += 1) {
     const card = cards[node];
+    card.seen = seen(card);
+    if (!card.seen) continue; // it is written when it comes into view
     const [value, gradient] = card.shown;
     if (!Object.is(values[node], value)) writeValue(card, values[node]);
     if (!Object.is(gradients[node], gradient)) writeGradient(card, gradients[node]);
   }
   for (let place = 0; place < wires.length; place += 1) {
-    const { wire, weight, shown } = wires[place];
+    const { wire, weight, shown, ends } = wires[place];
+    if (!cards[ends[0]].seen && !cards[ends[1]].seen) continue;
     const carries = weight === null ? carried?.[place] : values[weight];
     if (carries === undefined || Object.is(carries, shown)) continue;
     wires[place].shown = carries;

@@ -44,7 +44,7 @@ export function panelRun(learn, nameOf, node = null) {
   const predicted = learn?.predicted?.nodes ?? [];
   const place = node ?? (predicted.length === 1 ? predicted[0] : null);
   about = { name: place === null ? "every class" : nameOf(place), predicted: node === null };
-  const kind = !samples || (place === null && !predicted.length) ? null : features === 1 ? "fit" : features === 2 ? "plane" : "residuals";
+  const kind = !samples || (place === null && !predicted.length) ? null : features === 1 ? "fit" : features === 2 || samples.classes.length ? "plane" : "residuals";
   shown = kind;
   for (const each of Object.keys(plots)) field(`plot-${each}`).hidden = each !== kind;
   field("sight").hidden = kind === null;

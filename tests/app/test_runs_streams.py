@@ -162,9 +162,9 @@ def test_of_several_logits_the_boundary_has_the_class_of_each_cell(client):
 
 def test_one_feature_has_a_curve_instead_of_a_boundary(client):
     run = Steered(client, SINE)
-    with run.watched(field=1) as watched:
+    with run.watched(field=1, thumbs=1) as watched:
         first = next(watched)
-    assert "field" not in first
+    assert not {"field", "thumbs"} & first.keys()
     assert len(unpacked(first["fit"]["values"])) == 200
     low, high = first["fit"]["domain"]
     assert low < high
