@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import Field, FiniteFloat, model_validator
 
 from app.faults import RefusedError
-from app.regimes import RegimeRequest, Strict, check_names, worded
+from app.regimes import LARGEST_COUNT, RegimeRequest, Strict, check_names, worded
 from app.run import Run
 from app.runs import Seed
 
@@ -90,7 +90,7 @@ class Rewind(Strict):
 
     at_once: ClassVar = False
     do: Literal["rewind"]
-    step: int = Field(ge=0)
+    step: Annotated[int, Field(ge=0, le=LARGEST_COUNT)]
 
     def carry_out(self, run: Run) -> int:
         """Do it; return how many updates to take before the answer."""

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from app import sights
 from app.scenes import Delta, Part, Scene, Wish
-from app.sights import FLOAT, Said, packed
+from app.sights import FLOAT, PLANE, Said, packed
 from app.states import measured
 from app.turns import NEVER
 from engine.program import Program
@@ -55,6 +55,7 @@ class Film:
         """Yield the parts of every frame, then those that are wished for."""
         wish, bound = self._wish, program.samples
         much = bound is not None and len(bound.table.rows) > MUCH_DATA
+        flat = bound is not None and len(bound.table.columns) >= PLANE
         yield Part(self._status)
         yield Part(_measured, SELDOM if much else 0.0)
         yield Part(self._points)
@@ -64,7 +65,7 @@ class Film:
             yield Part(self._carried)
         if "field" in wish.parts:
             yield _shared(("field", wish.node), lambda trainer: sights.spread(trainer, wish.node))
-        if "thumbs" in wish.parts and program.networks:
+        if "thumbs" in wish.parts and program.networks and flat:
             yield _shared("thumbs", lambda trainer: {"thumbs": sights.thumbs(trainer)})
         if "health" in wish.parts:
             yield _shared("health", lambda trainer: {"health": sights.health(trainer)}, SELDOM)

@@ -17,8 +17,10 @@ from app.faults import LONGEST_NAME, WORDED, RefusedError, sendable
 from engine.optimizers import OPTIMIZERS
 from engine.regime import MOST_SPLIT, Regime
 
+LARGEST_COUNT = 10**12
 MEANT = {"lr": "rate", "learning_rate": "rate", "batch_size": "batch", "lock": "locked"}
 
+Counted = Annotated[int, Field(ge=1, le=LARGEST_COUNT)]
 NotNegative = Annotated[FiniteFloat, Field(ge=0)]
 
 
@@ -61,7 +63,7 @@ class OptimizerRequest(BaseModel):
 class StopRequest(Strict):
     """When a run is done: after so many updates, or with a loss below a number."""
 
-    after: Annotated[int | None, Field(ge=1)] = None
+    after: Counted | None = None
     below: FiniteFloat | None = None
 
 
@@ -69,11 +71,11 @@ class RegimeRequest(Strict):
     """How a run learns."""
 
     optimizer: OptimizerRequest = OptimizerRequest()
-    batch: int | None = Field(None, ge=1, description="samples an update; null is all")
+    batch: Counted | None = Field(None, description="samples an update; null is all")
     split: FiniteFloat = Field(0.0, ge=0, le=MOST_SPLIT, description="share kept for testing")
     l1: NotNegative = 0.0
     schedule: Literal["constant", "linear", "cosine"] = "constant"
-    horizon: int = Field(1000, ge=1, description="updates until linear and cosine are at their end")
+    horizon: Counted = Field(1000, description="updates until linear and cosine are at their end")
     final: FiniteFloat = Field(0.0, ge=0, le=1, description="share of the rate that they end at")
     locked: list[str] = Field(default_factory=list, description="parameters that do not learn")
     stop: StopRequest | None = None

@@ -217,17 +217,20 @@ class Run(Job):
             order.answer(orjson.dumps(self._answer(order.step)))
         except GradwalkError as error:
             order.answer(error)
+        except Exception:
+            order.answer(RefusedError(*FAILED))
+            raise
 
     def _answer(self, step: int | None) -> Said:
         trainer = self.trainer
         now = step is None or step == trainer.step
         found = present(trainer) if now or step is None else past(trainer.at(step))
-        self.bytes = trainer.bytes
         return {"id": self.name, **self._status(), **found, "epoch": trainer.epoch_size}
 
     def _status(self) -> Said:
         """Return what is known without computing."""
         stopped, regime = self.trainer.stopped, self.trainer.regime
+        self.bytes = self.trainer.bytes
         if self._regime != regime:
             self._regime, self._described = regime, described(regime)
         state = "running" if self.working else "stopped" if stopped else "paused"

@@ -24,7 +24,7 @@ Said = dict[str, Any]
 FIELD_NUMBERS = 1_000_000
 COARSEST, FINEST = 24, 56
 THUMB = 12  # cells a side
-PLANE = 3  # columns: two features and a target
+PLANE = 3  # columns that a plane needs: two features and a target
 FIT_POINTS = 200
 MOST_SAMPLES = 1_000
 

@@ -14,11 +14,13 @@ from bench import (
     environment,
     keystroke,
     layout_peers,
+    painted,
     scale,
     scrub,
     server,
     starts,
     training,
+    updates,
 )
 from bench.machine import machine
 from bench.programs import DRAWN
@@ -36,7 +38,7 @@ def main() -> None:
     with server.running() as address:
         rows += server.rows(address)
         typed, head["chromium"] = keystroke.rows(address)
-        rows += [*typed, *scrub.rows(address)]
+        rows += [*typed, *scrub.rows(address), *painted.rows(address)]
     rows += oracle(head)
     head["programs"] = ", ".join(
         f"{name}: {server.cards(text)} cards" for name, text in DRAWN.items()
@@ -69,13 +71,19 @@ def native(head: dict[str, str]) -> list[Row]:
     if kernels is None:
         head["kernels"] = "absent: only Python was measured"
         return []
-    return [*training.rows(kernels), *scale.rows(kernels), *starts.rows()]
+    return [
+        *training.rows(kernels),
+        *scale.rows(kernels),
+        *updates.rows(kernels),
+        *starts.rows(),
+    ]
 
 
 def oracle(head: dict[str, str]) -> list[Row]:
     """Return whether PyTorch, run now, still has the figures that the tests hold us to."""
     rows = []
-    for module, what in (("oracle", "programs"), ("optimizers_oracle", "optimizers")):
+    oracles = (("oracle", "programs"), ("optimizers_oracle", "optimizers"), ("runs_oracle", "runs"))
+    for module, what in oracles:
         done = environment.run(f"bench.{module}", "--check")
         if done is None:
             head["torch"] = "absent: nothing was compared with it"

@@ -15,6 +15,7 @@ from app.answers import REFUSALS
 from app.commands import Command
 from app.faults import Refusal, RefusedError
 from app.live import Runs
+from app.regimes import LARGEST_COUNT
 from app.run import Run
 from app.runs import RunRequest
 from app.viewers import Viewer
@@ -124,7 +125,9 @@ def _program(state: Any, asked: RunRequest) -> Program:
 
 
 @router.get("/{run_id}", response_model=RunAnswer, responses=NO_RUN)
-async def read(run: Found, step: Annotated[int | None, Query(ge=0)] = None) -> Response:
+async def read(
+    run: Found, step: Annotated[int | None, Query(ge=0, le=LARGEST_COUNT)] = None
+) -> Response:
     """Return how a run is, or how it was at a step; it stays where it is."""
     return _json(await run.ask(step=step))
 
