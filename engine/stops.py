@@ -16,6 +16,8 @@ from engine.troubles import Leaves, Trouble, above, grew, in_slopes, in_values, 
 # Over so many updates before a trouble one looks whether the parameters grew.
 LOOK_BACK = 10
 
+WORDS = {"a", "an", "the", "division"}  # that a sentence may begin with
+
 
 class Stop(NamedTuple):
     """Why a run goes no further.
@@ -91,6 +93,8 @@ def _stop(recording: Recording, found: Trouble, where: str) -> Stop:
         sentence = f"{found.what}: sample {found.sample + 1:,} {where}."
     else:
         sentence = f"{found.what}, {where}."
+    if sentence.split()[0] in WORDS:  # names of functions and parameters stay as they are
+        sentence = sentence[0].upper() + sentence[1:]
     return Stop("trouble", sentence, found.node, found.sample, step)
 
 

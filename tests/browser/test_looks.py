@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.browser.learning import NETWORK, learn, reaches
 from tests.browser.sights import NEURON, TROUBLE, expect, leaf, visit, walk
 
 WIDTHS = (360, 768, 1440)
@@ -222,3 +223,16 @@ def test_without_scripts_the_program_and_its_picture_are_there(browse):
     assert "tanh(n)" in page.locator("#source").input_value()
     drawing, canvas = page.locator(".graph").bounding_box(), page.locator("#canvas").bounding_box()
     assert drawing["width"] <= canvas["width"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 768, 1440])
+def test_learning_looks_as_tidy(browse, width, scheme):
+    page = browse(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    learn(page, NETWORK, split=0.2)
+    page.locator("#update").click()
+    reaches(page, 1)
+    page.locator("#more summary").click()
+    page.locator("#confused").click()
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    assert page.evaluate(CLASHES) == []

@@ -29,7 +29,7 @@ def stop(learning, kernels, updates=3000, **regime):
 def test_a_linear_regression_at_rate_1000_says_that_the_rate_is_too_high(either):
     run, found = stop(line(), either, rate=1000)
     assert found.sentence == (
-        f"a power overflowed at step {run.step} in (o - y)^2; rate 1000 is too high for SGD here."
+        f"A power overflowed at step {run.step} in (o - y)^2; rate 1000 is too high for SGD here."
     )
     assert 5 < run.step < 100
     assert run.graph.name(found.node) == "(o - y)^2"
@@ -45,7 +45,7 @@ def test_a_linear_regression_at_rate_1000_says_that_the_rate_is_too_high(either)
             "exp",
             "exp overflowed at step 2 in mlp.layer1.neuron1; rate 10 is too high for SGD",
         ),
-        ("relu", "a product overflowed at step 6 in mlp.layer2.neuron1; rate 10 is too high for"),
+        ("relu", "A product overflowed at step 6 in mlp.layer2.neuron1; rate 10 is too high for"),
     ],
 )
 def test_an_overflow_in_a_network_names_its_neuron(either, activation, sentence):
@@ -82,13 +82,13 @@ def test_a_step_over_the_edge_of_a_domain_is_the_places_fault_not_the_rates(eith
 def test_division_by_nothing_is_called_so(either):
     learning = program("x, y, w = 1, 1, 3\nw/x - y", {"x": [1.0, 0.0], "y": [1.0, 1.0]})
     _, found = stop(learning, either, rate=0.1)
-    assert found.sentence == "division by 0: sample 2 at step 0 in w/x."
+    assert found.sentence == "Division by 0: sample 2 at step 0 in w/x."
 
 
 def test_an_infinite_slope_is_found_where_it_begins(either):
     learning = program("x, y = 1, 1\nw = 4\no = sqrt(w*x)\no - y", {"x": [1, 0], "y": [1, 2]})
     _, found = stop(learning, either, rate=0.1)
-    assert found.sentence == "the slope of sqrt is infinite at 0: sample 2 at step 0 in o."
+    assert found.sentence == "The slope of sqrt is infinite at 0: sample 2 at step 0 in o."
 
 
 def test_a_slope_towards_what_does_not_learn_is_no_trouble(either):
@@ -107,10 +107,10 @@ def test_a_parameter_that_leaves_the_numbers_is_named(either):
 def test_sums_that_overflow_over_the_samples_are_told_apart(either):
     many = {"x": np.full(4, 1.0), "y": np.full(4, 1e308)}
     _, found = stop(program("x, y, w = 1, 1, 1\nw*x + y", many), either, rate=0.1)
-    assert found.sentence.startswith("the sum of the losses overflowed")
+    assert found.sentence.startswith("The sum of the losses overflowed")
     many = {"x": np.full(4, 1e308), "y": np.zeros(4)}
     _, found = stop(program("x, y, w = 1, 1, 0\nw*x + y", many), either, rate=0.1)
-    assert found.sentence.startswith("the sum of the gradients overflowed")
+    assert found.sentence.startswith("The sum of the gradients overflowed")
 
 
 def test_a_weight_set_by_hand_is_not_the_rates_fault(kernels):
@@ -182,4 +182,4 @@ def test_a_locked_parameter_meets_no_trouble_of_its_own(either):
     assert run.advance(20) == 20
     run.change(replace(run.regime, locked=frozenset()))
     run.advance(1)
-    assert run.stopped.sentence == "the slope of sqrt is infinite at 0, at step 20 in sqrt(w)."
+    assert run.stopped.sentence == "The slope of sqrt is infinite at 0, at step 20 in sqrt(w)."
