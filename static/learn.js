@@ -190,7 +190,8 @@ function onFrame(sent) {
   if (sent.regime) readRegime(sent.regime);
   panelFrame(sent, frame);
   viewFrame(sent, frame);
-  if (landed && before && (frame.speed ?? (playing() ? Infinity : 1)) <= FOLLOWED) landing = true;
+  const pace = playing() ? (frame.speed ?? Infinity) : 1;
+  if (sent.step !== undefined) landing = landed && before && pace <= FOLLOWED ? "lands" : "none";
   if (sent.trouble) showTrouble();
   if (sent.trouble === null) markTrouble(null);
   paintSoon();
@@ -200,14 +201,14 @@ function paintSoon() {
   if (!painting && learning()) painting = requestAnimationFrame(paint);
 }
 
-let landing = false;
+let landing = ""; // whether the update that came "lands", so that it is marked, or is one of "none"
 function paint() {
   painting = 0;
   if (!learning()) return;
   paintAll();
-  if (landing) landLive(learn.parameters.map(([, place]) => place), before, frame.values);
-  else if (playing()) settleLive();
-  landing = false;
+  if (landing === "lands") landLive(learn.parameters.map(([, place]) => place), before, frame.values);
+  else if (landing === "none") settleLive();
+  landing = "";
 }
 
 function paintAll() {

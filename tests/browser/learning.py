@@ -1,4 +1,4 @@
-"""What one sees and does while a run is on, in words: open it, wait for an update, read the loss."""
+"""What one sees and does while a run is on, in words: open it, wait for an update, read it."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def seen(page: Page) -> dict[str, Any]:
         """() => ({
           loss: document.getElementById('loss').textContent,
           cards: [...document.querySelectorAll('.card')].map((card) =>
-            [card.dataset.key, card.querySelector('.value').textContent, card.querySelector('.grad').textContent]),
+            [card.dataset.key, ...['.value', '.grad'].map((part) => card.querySelector(part).textContent)]),
           leaves: [...document.querySelectorAll('.leaf .number')].map((field) => field.value),
         })"""
     )

@@ -178,7 +178,10 @@ def test_a_point_that_is_no_sample_can_be_sent_through_the_graph(page):
     x1 = float(numbers[0].split(":")[1])
     shown = value(page, "x1")
     page.wait_for_function(
-        "x => Math.abs(Number(document.querySelector('.card .value').textContent.replace('−', '-')) - x) < 0.01",
+        """x => {
+          const text = document.querySelector('.card .value').textContent;
+          return Math.abs(Number(text.replace('−', '-')) - x) < 0.01;
+        }""",
         arg=x1,
     )
     assert float(shown.text_content().replace("−", "-")) == pytest.approx(x1, abs=0.01)
@@ -366,3 +369,48 @@ def test_the_page_of_a_program_that_is_no_data_steps_as_before(page):
     assert page.evaluate("() => document.body.dataset.mode") == "walk"
     expect(page.locator("#transport")).to_be_visible()
     expect(page.locator("#learn")).to_be_hidden()
+
+
+def test_an_update_is_marked_on_the_parameters_as_it_lands(page):
+    learn(page, MOONS, lr=0.1)
+    before = float(value(page, "w1").text_content().replace("−", "-"))
+    page.locator("#update").click()
+    reaches(page, 1)
+    word = card(page, "w1").locator("text.word")
+    expect(word).to_have_text(re.compile(r"^Δ [+−]"))
+    moved = float(word.text_content().removeprefix("Δ ").replace("−", "-"))
+    after = float(value(page, "w1").text_content().replace("−", "-"))
+    assert after - before == pytest.approx(moved, abs=2e-3)
+    expect(card(page, "o").locator("text.word")).to_have_text("grad")
+    page.locator("#unlearn").click()
+    reaches(page, 0)
+    expect(word).to_have_text("grad")
+
+
+def test_a_network_is_drawn_as_a_network_and_its_buttons_rewrite_the_program(page):
+    learn(page, NETWORK)
+    page.locator("[data-view=network]").click()
+    page.get_by_role("button", name="Add a neuron to layer 1").click()
+    expect(page.locator("#source")).to_have_value(NETWORK.replace("[4, 3, 1]", "[5, 3, 1]"))
+    page.wait_for_function("() => document.querySelectorAll('.net-box').length === 2 + 5 + 3 + 1")
+    expect(page.locator(".network summary")).to_contain_text("37 parameters")
+    page.keyboard.press("Control+z")
+
+
+def test_one_s_own_table_learns_and_is_in_the_link(page, browse):
+    learn(page, MOONS)
+    page.locator("#data-own").click()
+    page.locator("[data-way=table]").click()
+    page.locator("#own-table").fill("x1,x2,y\n0,0,no\n0,1,yes\n1,0,yes\noops,1,yes\n1,1,yes")
+    page.locator("#own-use").click()
+    expect(page.locator("#own-said")).to_contain_text("5")
+    page.wait_for_function(
+        "() => document.getElementById('source').value.includes('data(\"mine\")')"
+    )
+    expect(page.locator("#data-count")).to_contain_text("4")
+    page.wait_for_url(lambda url: "data=" in url)
+    other = browse()
+    other.goto(page.url)
+    alive(other)
+    other.wait_for_selector("#canvas[data-update]")
+    expect(other.locator("#data-count")).to_contain_text("4")
