@@ -69,8 +69,8 @@ def seen(page: Page) -> dict[str, Any]:
     return page.evaluate(
         """() => ({
           loss: document.getElementById('loss').textContent,
-          cards: [...document.querySelectorAll('.card')].map((card) =>
-            [card.dataset.key, ...['.value', '.grad'].map((part) => card.querySelector(part).textContent)]),
+          cards: [...document.querySelectorAll('.card')].map((card) => [card.dataset.key,
+            ...['.value', '.grad'].map((part) => card.querySelector(part).textContent)]),
           leaves: [...document.querySelectorAll('.leaf .number')].map((field) => field.value),
         })"""
     )
