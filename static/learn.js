@@ -9,7 +9,7 @@ import { landLive, markTrouble, paintLive, readLive, settleLive, speakLive } fro
 import { linkAlso, readLink, writeLink } from "./link.js";
 import { modeIs, setMode, whenMode } from "./mode.js";
 import { bringIntoView, light, whenChosen } from "./picture.js";
-import { chosenInPanel, panelFrame, panelRun, startPanel } from "./panel.js";
+import { chosenInPanel, panelFrame, panelRun, sayInPanel, startPanel } from "./panel.js";
 import { short } from "./digits.js";
 import { complain, newWeights, readRegime, readSettings, regimeWords, settingsForLink, startSettings } from "./settings.js";
 import { newestOf, Steered } from "./steer.js";
@@ -17,6 +17,7 @@ import { startViews, viewFrame, viewLooks, viewRun, viewWants } from "./views.js
 import * as walk from "./walk.js";
 
 const RATES = [[150, 60], [500, 45], [Infinity, 30]]; // frames a second, for up to so many cards
+const MOST_UPDATES = 1_000_000; // that one step takes
 const FOLLOWED = 6; // updates a second that the eye can follow one by one
 const SPOKEN = 500; // ms between two times that all is written for screen readers
 const TOLD = 5000; // ms between two times that it is said how it goes
@@ -60,6 +61,7 @@ export function startLearn() {
   document.addEventListener("run:next", async () => (await tell({ do: "step", count: 1 })) && stepThrough());
   field("source").addEventListener("input", () => { field("run-shown").value = ""; });
   document.addEventListener("keydown", press);
+  addEventListener("pageshow", ({ persisted }) => persisted && onLost(404)); // its run went with the page
   new MutationObserver(paintSoon).observe(field("canvas"), { attributes: true, subtree: true, attributeFilter: ["style"] }); // the view moves
   startFirstVisit();
 }
@@ -152,12 +154,12 @@ async function make() {
   before = null;
   try {
     if (!(await run.make(body))) return;
-    complain("");
-    if (first.update) await run.tell({ do: "step", count: first.update });
+    sayInPanel("");
+    if (first.update) await run.tell({ do: "step", count: Math.min(first.update, MOST_UPDATES) });
     if (first.play) await run.tell({ do: "play", speed: speed() });
     if (learning()) watch();
   } catch (error) {
-    refused(error);
+    refused(error, sayInPanel);
   } finally {
     making = false;
   }
@@ -268,15 +270,15 @@ async function tell(words) {
   }
 }
 
-function refused(error) {
+function refused(error, say = complain) {
   if (error.status === 404) return;
   if (error.status === 422 && /not kept here/.test(error.message)) document.dispatchEvent(new Event("data:forgotten"));
-  complain(error.message);
+  say(error.message);
 }
 
 // The run is gone: it is made anew, and goes on from the same update.
 function onLost(status) {
-  if (status !== 404) return complain("The server does not answer. It is tried again.");
+  if (status !== 404) return sayInPanel("The server does not answer. It is tried again.");
   begin = { update: frame.step ?? 0, play: playing() };
   key = null;
   if (learning()) follow();

@@ -98,11 +98,17 @@ function confuse(found = matrix) {
 }
 
 function writeTrouble({ trouble, reason }) {
-  const words = trouble?.sentence ?? reason ?? "";
-  field("trouble").hidden = !words;
+  sayInPanel(trouble?.sentence ?? reason ?? "");
   field("trouble").classList.toggle("calm", !trouble);
-  field("trouble").firstElementChild.textContent = words;
   field("to-trouble").hidden = !trouble || trouble.node === null;
+}
+
+// What keeps a run from being there; "" takes it back.
+export function sayInPanel(words) {
+  field("trouble").hidden = !words;
+  field("trouble").classList.add("calm");
+  field("trouble").firstElementChild.textContent = words;
+  field("to-trouble").hidden = true;
 }
 
 export function chosenInPanel(sample, point) {
