@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
+from app.carried import table_carried
+from app.csvs import TableError
 from app.examples import EXAMPLES
 from app.links import sample, settings, walk
 from app.pages import show
@@ -20,10 +24,13 @@ def page(
     request: Request,
     inputs: Annotated[list[str], Query(alias="set", default_factory=list)],
     p: str | None = None,
+    data: str = "",
 ) -> HTMLResponse:
-    """Show the page; without a program in the address, the neuron."""
+    """Show the page; without a program in the address, the neuron; with small data, bound to it."""
     source = EXAMPLES[0].source if p is None else p.replace("\r\n", "\n")
     at = walk(request.query_params)
-    one = sample(request.query_params)
+    one = replace(sample(request.query_params), mine="")
+    with suppress(TableError):  # the page says what is wrong with it
+        one = replace(one, mine=request.app.state.datasets.put(table_carried(data)) if data else "")
     view = page_view(request.app.state.pictures, source, settings(inputs), at, one)
     return show("page/index.html", page=view)

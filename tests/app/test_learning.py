@@ -103,3 +103,35 @@ def test_a_drawn_program_carries_what_learning_needs(pictures):
     drawn = views.graph_view(pictures, MOONS, {}, "", Walk(), Sample(3))
     assert json.loads(drawn.learn)["samples"]["count"] == 20
     assert json.loads(views.graph_view(pictures, "2*3", {}).learn) is None
+
+
+def test_a_link_with_small_data_draws_its_program_at_once(client):
+    program = 'x1, x2, y = data("mine")\nmse(tanh(w*x1 + v*x2), y)'
+    page = client.get("/", params={"p": program, "data": "x1,x2,y:-1:1;0,0,-1;1,0,1"})
+    assert page.text.count('class="card') == 13
+    odd = client.get("/", params={"p": program, "data": "x1,x2"})
+    assert odd.status_code == 200
+    assert "There is no data of your own yet." in odd.text
+
+
+def test_data_that_is_gone_is_said_so_that_the_page_can_bring_it_again(client):
+    form = {"source": 'a, b = data("mine")\na*b', "mine": "gone"}
+    answer = client.post("/graph", data=form, headers={"hx-request": "true"})
+    assert answer.status_code == 410
+    assert answer.headers["x-gradwalk"] == "data"
+    assert "Your data is not kept here any more." in answer.text
+
+
+def test_a_walk_through_one_update_ends_as_the_run_s_own_optimizer_has_it(client):
+    body = {"source": MOONS, "optimizer": {"name": "adam", "rate": 0.05}}
+    run = client.post("/api/runs", json=body).json()["id"]
+    step = {"do": "step", "count": 3}
+    told = client.post(f"/api/runs/{run}/commands", json=step).json()["parameters"]
+    settings = [f"{name}:{number!r}" for name, number in told.items()]
+    form = {"source": MOONS, "set": settings, "run": run, "step": "99"}
+    card = client.post("/walk/card", data=form).text
+    assert "update 4 of Adam with rate 0.05" in card
+    assert "mean over 20" in card
+    assert "minus the rate, 0.1" in client.post("/walk/card", data={**form, "run": "none"}).text
+    moved = {**form, "set": ["w1:0.5", *settings[1:]]}
+    assert "mean over" not in client.post("/walk/card", data=moved).text
