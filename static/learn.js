@@ -8,6 +8,7 @@ import { liveLeaves, locked, restLeaves, settingsOfLeaves, whenLocked, whenSet }
 import { landLive, markTrouble, paintLive, readLive, settleLive, speakLive } from "./live.js";
 import { linkAlso, readLink, writeLink } from "./link.js";
 import { modeIs, setMode, whenMode } from "./mode.js";
+import { speed, startPacing, writePacing } from "./pacing.js";
 import { bringIntoView, light, whenChosen } from "./picture.js";
 import { chosenInPanel, panelFrame, panelRun, sayInPanel, startPanel } from "./panel.js";
 import { short } from "./digits.js";
@@ -23,7 +24,6 @@ const SPOKEN = 500; // ms between two times that all is written for screen reade
 const TOLD = 5000; // ms between two times that it is said how it goes
 
 const field = (id) => document.getElementById(id);
-const main = () => field("run");
 let learn = null; // what is drawn, as app/learning.py tells it
 let key = null; // of the program that the run is of
 let frame = {}; // how the run is: the frames, put together
@@ -35,7 +35,6 @@ let painting = 0;
 let spoken = 0;
 let told = 0;
 let before = null; // the values that the last update started from
-let dragging = false;
 
 const run = new Steered({ onFrame, onLost });
 export const learning = () => modeIs("learn");
@@ -51,16 +50,11 @@ export function startLearn() {
   whenMode(enter);
   whenLocked((names) => learning() && run.id && tell({ do: "set", locked: names }));
   whenChosen(({ dataset }) => learning() && look(Number(dataset.node)));
-  const deeds = { restart, unlearn, run: toggle, update, epoch };
-  for (const [id, deed] of Object.entries(deeds)) field(id).addEventListener("click", deed);
-  field("history").addEventListener("input", () => { dragging = true; rewind(Number(field("history").value)); });
-  field("history").addEventListener("change", () => { dragging = false; });
-  field("tempo").addEventListener("change", () => tell({ do: "set", speed: speed() }));
+  startPacing({ tell, how: () => frame, rewind: newestOf((step) => run.tell({ do: "rewind", step })) });
   field("new-weights").addEventListener("click", () => tell({ do: "reset", weights: newWeights() }));
   field("step-through").addEventListener("click", stepThrough);
   document.addEventListener("run:next", async () => (await tell({ do: "step", count: 1 })) && stepThrough());
   field("source").addEventListener("input", () => { field("run-shown").value = ""; });
-  document.addEventListener("keydown", press);
   addEventListener("pageshow", ({ persisted }) => persisted && onLost(404)); // its run went with the page
   new MutationObserver(paintSoon).observe(field("canvas"), { attributes: true, subtree: true, attributeFilter: ["style"] }); // the view moves
   startFirstVisit();
@@ -218,7 +212,7 @@ function paintAll() {
     paintLive(frame);
     liveLeaves(frame.values, short);
   }
-  writeTransport();
+  writePacing(frame, Boolean(learn?.samples));
   field("canvas").dataset.update = frame.step ?? "";
   const now = performance.now();
   if (!playing() || now - spoken > SPOKEN) {
@@ -237,27 +231,6 @@ function tellHow(now) {
   if (field("summary").textContent !== sentence) field("summary").textContent = sentence;
   told = now;
 }
-
-function writeTransport() {
-  const { step = 0, reached = 0, epoch: epochs = 0 } = frame;
-  const count = step.toLocaleString("en-US");
-  if (field("at-update").lastChild.textContent !== count) {
-    field("at-update").lastChild.textContent = count;
-    field("at-epoch").textContent = learn?.samples ? `epoch ${Math.floor(epochs).toLocaleString("en-US")}; drag to go back` : "drag to go back";
-  }
-  field("at-update").parentNode.style.minWidth = `${70 + 9 * String(reached).length}px`; // or the track would move
-  const slider = field("history");
-  slider.max = reached;
-  if (!dragging) slider.value = step;
-  slider.setAttribute("aria-valuetext", `update ${step} of ${reached}`);
-  main().classList.toggle("playing", playing());
-  main().setAttribute("aria-label", playing() ? "Pause" : "Learn");
-  main().title = playing() ? "Pause (Space)" : "Learn (Space)";
-  for (const id of ["restart", "unlearn"]) field(id).setAttribute("aria-disabled", String(!step));
-  for (const id of ["run", "update", "epoch"]) field(id).setAttribute("aria-disabled", String(Boolean(frame.trouble)));
-}
-
-const speed = () => (field("tempo").value === "" ? null : Number(field("tempo").value));
 
 async function tell(words) {
   try {
@@ -297,33 +270,6 @@ function apply(words, name) {
 function setWeight(name, number) {
   tell({ do: "set", weights: { [name]: number } });
   return !frame.step; // nothing is learned yet: it is what the run begins with
-}
-
-// Steering
-
-function toggle() {
-  if (frame.trouble && !playing()) return undefined;
-  return tell(playing() ? { do: "pause" } : { do: "play", speed: speed() });
-}
-
-const restart = () => frame.step && tell({ do: "rewind", step: 0 });
-const unlearn = () => frame.step && tell({ do: "rewind", step: frame.step - 1 });
-const update = () => !frame.trouble && tell({ do: "step", count: 1 });
-const epoch = () => !frame.trouble && tell({ do: "step", epochs: 1 });
-const rewind = newestOf((step) => run.tell({ do: "rewind", step }));
-
-const keys = { " ": toggle, ArrowLeft: unlearn, ArrowRight: update, Home: restart, PageDown: epoch };
-
-function press(event) {
-  if (!learning() || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
-  const { target } = event;
-  if (target.closest("textarea, select, [popover], .plot, .points, .nets") || target.matches("input:not([type=checkbox])")) return;
-  if (event.key === " " && target.closest("button, summary, a, [type=checkbox]")) return;
-  if (event.key !== " " && target.closest(".card")) return;
-  const deed = keys[event.key];
-  if (!deed) return;
-  event.preventDefault();
-  deed();
 }
 
 // Which sample, which node
