@@ -22,13 +22,14 @@ NEVER = math.inf
 # A turn of a job that would work without end: alone it may take its time, among many it may not,
 # or those who watch the others wait.
 LONGEST_TURN = 0.010  # seconds
-SHORTEST_TURN = 0.0002
+SHORTEST_TURN = 0.0001
 ROUND = 0.020  # what all of them together may take
 # Short turns are mostly the interpreter's, which one thread holds at a time: a second one would
 # only get in the way of the first. Long ones are the kernels'.
 WORTH_A_THREAD = 0.0008  # seconds
 TURNS_TO_JUDGE = 50
-LATE = 0.02  # seconds; who waits longer for a turn needs another thread
+LATE = 0.02  # seconds; who waits longer for a turn needs another thread, so one looks after it
+WITH_A_SPARE = 2  # threads
 SECONDS_TO_END = 1.0
 GOING_ON = 4  # of so many turns one is for a job that only wants to go on, however many are due
 
@@ -99,7 +100,9 @@ class Workers:
         if self._idle:
             if self._wanted():
                 self._changed.notify()
-        elif len(self._threads) < self._count and not self._closed and self._wanted():
+            return
+        room = len(self._threads) < self._count and not self._closed
+        if room and (self._wanted() or len(self._threads) < WITH_A_SPARE):
             thread = threading.Thread(target=self._work, name="runs", daemon=True)
             self._threads.append(thread)
             thread.start()
@@ -142,10 +145,17 @@ class Workers:
                         self._call()
                     share = ROUND / waiting
                     return job, min(max(share, SHORTEST_TURN), LONGEST_TURN)
-                wait = self._later[0][0] - now if self._later else None
-                self._idle += 1
-                self._changed.wait(LATE if waiting else wait)
-                self._idle -= 1
+                self._rest(now, waiting)
+
+    def _rest(self, now: float, waiting: int) -> None:
+        """Wait until something changes, or the next job is due, or the others may be late."""
+        wait = [self._later[0][0] - now] if self._later else []
+        first = self._idle == 0 and len(self._threads) > 1
+        if waiting or first:
+            wait.append(LATE)
+        self._idle += 1
+        self._changed.wait(min(wait, default=None))
+        self._idle -= 1
 
     def _first(self) -> Job:
         """Return the job whose turn it is; now and then one that only wants to go on."""

@@ -14,6 +14,7 @@ from bench import (
     environment,
     keystroke,
     layout_peers,
+    live,
     painted,
     scale,
     scrub,
@@ -39,6 +40,8 @@ def main() -> None:
         rows += server.rows(address)
         typed, head["chromium"] = keystroke.rows(address)
         rows += [*typed, *scrub.rows(address), *painted.rows(address)]
+        if kernels := KERNELS.wait():
+            rows += live.rows(kernels, address)
     rows += oracle(head)
     head["programs"] = ", ".join(
         f"{name}: {server.cards(text)} cards" for name, text in DRAWN.items()

@@ -108,6 +108,20 @@ def test_alone_a_job_may_take_its_time_and_among_many_it_may_not(workers):
     assert min(min(job.seconds) for job in many) < turns.LONGEST_TURN / 5
 
 
+def test_a_long_turn_keeps_nobody_waiting():
+    class Long(Counter):
+        def turn(self, seconds):
+            assert quick.done.wait(SECONDS)
+            return super().turn(seconds)
+
+    workers, long, quick = Workers(2, lambda now, more: None), Long(), Counter()
+    workers.wake(long)
+    time.sleep(0.01)
+    workers.wake(quick)
+    assert long.done.wait(SECONDS)
+    workers.close()
+
+
 def test_a_turn_that_fails_takes_no_thread_with_it(workers, caplog):
     class Broken(Job):
         def turn(self, seconds):
