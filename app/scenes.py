@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from app.sights import COUNT, FLOAT, Said, packed
+from app.sights import COUNT, FLOAT, WIDE, Said, packed
 from app.turns import NEVER
 from engine.training import LaneNumbers, Trainer
 
@@ -101,6 +101,11 @@ class Part:
         return found
 
 
+def _lost(wide: Floats | NDArray[np.float64], narrow: Floats) -> bool:
+    """Tell whether a number has become infinite or 0 on the way to single precision."""
+    return bool(((np.isinf(wide) != np.isinf(narrow)) | ((wide == 0) != (narrow == 0))).any())
+
+
 class Delta:
     """Arrays of one length as a viewer has them."""
 
@@ -109,8 +114,15 @@ class Delta:
         self._sent: dict[str, Floats] = {}
 
     def changes(self, **given: Floats | NDArray[np.float64]) -> Said:
-        """Return the entries that changed, and where; all, if they are few or most changed."""
-        arrays = {name: array.astype(FLOAT) for name, array in given.items()}
+        """Return the entries that changed, and where; all, if they are few or most changed.
+
+        What single precision cannot hold, too large or too small, is sent whole and "wide".
+        """
+        with np.errstate(over="ignore", under="ignore"):
+            arrays = {name: array.astype(FLOAT) for name, array in given.items()}
+        if any(_lost(given[name], array) for name, array in arrays.items()):
+            self._sent = {}
+            return {"wide": True} | {name: packed(array, WIDE) for name, array in given.items()}
         before, self._sent = self._sent, arrays
         length = len(next(iter(arrays.values())))
         if before and length > SMALL:

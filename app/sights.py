@@ -17,7 +17,8 @@ from engine.training import Trainer
 
 Array = NDArray[np.float64]
 Kind = np.dtype[Any]
-FLOAT, COUNT, BYTE = np.dtype("<f4"), np.dtype("<u4"), np.dtype("u1")
+FLOAT, WIDE = np.dtype("<f4"), np.dtype("<f8")
+COUNT, BYTE = np.dtype("<u4"), np.dtype("u1")
 Said = dict[str, Any]
 
 # The plane is as fine as this many numbers allow, a number a node and cell, within these sides.

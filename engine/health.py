@@ -119,14 +119,22 @@ def _verdict(graph: Graph, neurons: Sequence[int], values: Array) -> tuple[str, 
     for verdict, stuck in (("dead", _dead), ("saturated", _saturated)):
         count = sum(stuck(graph, node, values) for node in neurons)
         if count > HALF * len(neurons):
-            of = f"{count:,} of {len(neurons):,} {'neurons' if len(neurons) > 1 else 'neuron'}"
-            return verdict, f"{of} {_WORDS[verdict]}"
+            many = f"{count:,} of {len(neurons):,} neurons"
+            one, several = _WORDS[verdict]
+            return verdict, f"{many} {several}" if len(neurons) > 1 else f"It {one}"
     return "", ""
 
 
+# of one neuron, and of several
 _WORDS = {
-    "dead": "give 0 on every sample, so no gradient gets through to their weights.",
-    "saturated": "are at a flat end of their curve on most samples: little gradient gets through.",
+    "dead": (
+        "gives 0 on every sample, so no gradient gets through to its weights.",
+        "give 0 on every sample, so no gradient gets through to their weights.",
+    ),
+    "saturated": (
+        "is at a flat end of its curve on most samples: little gradient gets through.",
+        "are at a flat end of their curve on most samples: little gradient gets through.",
+    ),
 }
 
 

@@ -103,7 +103,9 @@ function writeKinds() {
 function sendSoon() {
   writeKinds();
   clearTimeout(waiting);
-  waiting = setTimeout(() => points.rows.length > 0 && bring({ points: points.rows, known: points.numbers }), WAIT);
+  if (!points.rows.length) return said.replaceChildren(line("taken", "No points; the last ones are learned from until there are new ones."));
+  waiting = setTimeout(() => bring({ points: points.rows, known: points.numbers }), WAIT);
+  return undefined;
 }
 
 function startRule() {

@@ -6,6 +6,7 @@ import { counted, roundUp } from "./scales.js";
 import { say, Sheet } from "./sheet.js";
 
 const SHORTEST = 10; // updates on the x axis, at least
+const TALLER = 4; // times what there is now: a branch that reaches higher does not say how high the axis is
 const PAGE = 0.1; // of all points, by page up and down
 
 export class Curve {
@@ -56,7 +57,9 @@ export class Curve {
   paint(context) {
     const lines = [this.train, this.test, ...this.branches];
     const right = Math.max(SHORTEST, roundUp(Math.max(this.present?.step ?? 0, ...lines.map((line) => line.last))));
-    const room = layOut(context, this.sheet, right, lossAxis(lines, this.log));
+    const tallest = TALLER * Math.max(this.train.most, this.test.most);
+    const telling = lines.filter(({ most }) => !(most > tallest) || this.train.most === -Infinity);
+    const room = layOut(context, this.sheet, right, lossAxis(telling, this.log));
     this.room = room;
     drawAxes(context, this.sheet, room);
     this.drawLines(context, room);
@@ -68,9 +71,13 @@ export class Curve {
     const { colours } = this.sheet;
     context.lineJoin = "round";
     context.lineCap = "butt";
+    context.save(); // a branch that broke may reach far out of what is shown
+    context.beginPath();
+    context.rect(0, 0, room.width, room.bottom + 1);
+    context.clip();
     context.setLineDash([4, 3]);
     for (const branch of this.branches) draw(context, branch, room, colours.zero, 1);
-    context.setLineDash([]);
+    context.restore();
     draw(context, this.test, room, colours.soft, 1.25);
     draw(context, this.train, room, colours.accent, 1.75);
     if (this.train.end !== null) cross(context, room.x(this.train.end), room.top + 2, colours.trouble);

@@ -25,7 +25,10 @@ export function read(frame) {
 
 function unpackedPart(part) {
   const found = { ...part };
-  for (const [name, kind] of Object.entries(KINDS)) if (typeof part[name] === "string") found[name] = unpacked(part[name], kind);
+  for (const [name, kind] of Object.entries(KINDS)) {
+    const wide = part.wide && kind === Float32Array; // some number is beyond single precision
+    if (typeof part[name] === "string") found[name] = unpacked(part[name], wide ? Float64Array : kind);
+  }
   return found;
 }
 

@@ -32,6 +32,8 @@ let fiction = null; // numbers by name of a sample that does not exist
 let node = null; // whose boundary is shown; null for the prediction
 let begin = { update: 0, play: false }; // what a new run is to do first
 let painting = 0;
+let altered = false; // since its start: then no link can say how the run came to be where it is
+let lost = false; // the server did not answer
 let spoken = 0;
 let told = 0;
 let before = null; // the values that the last update started from
@@ -49,9 +51,12 @@ export function startLearn() {
   linkAlso(words);
   whenMode(enter);
   whenLocked((names) => learning() && run.id && tell({ do: "set", locked: names }));
-  whenChosen(({ dataset }) => learning() && look(Number(dataset.node)));
+  whenChosen(({ dataset }) => learning() && hasBoundary(dataset) && look(Number(dataset.node)));
   startPacing({ tell, how: () => frame, rewind: newestOf((step) => run.tell({ do: "rewind", step })) });
-  field("new-weights").addEventListener("click", () => tell({ do: "reset", weights: newWeights() }));
+  field("new-weights").addEventListener("click", () => {
+    altered = false;
+    tell({ do: "reset", weights: newWeights() });
+  });
   field("step-through").addEventListener("click", stepThrough);
   document.addEventListener("run:next", async () => (await tell({ do: "step", count: 1 })) && stepThrough());
   field("source").addEventListener("input", () => { field("run-shown").value = ""; });
@@ -77,7 +82,7 @@ function words() {
   const said = learning() ? settingsForLink() : new URLSearchParams();
   if (learning() && !learn.samples) said.set("learn", 1);
   if (sample && learn.samples) said.set("sample", sample);
-  if (learning() && frame.step && !playing()) said.set("update", frame.step);
+  if (learning() && frame.step && !playing() && !altered) said.set("update", frame.step);
   for (const name of locked()) said.append("lock", name);
   return said.size ? `&${said}` : "";
 }
@@ -89,12 +94,21 @@ export function showLearn(found) {
   showData(learn);
   readLive();
   if (learn?.samples && sample >= learn.samples.count) sample = 0;
-  setMode(learn ? (learn.samples ? "learn" : "walk") : "walk"); // unless a person has chosen
+  if (!learn) leaveRun();
+  else setMode(learn.samples ? "learn" : "walk"); // unless a person has chosen
   if (node !== null && !cardAt(node)) node = null;
   viewRun(learn);
   panelRun(learn, nameOf);
   showSample();
   if (learning()) follow();
+}
+
+// Nothing is left to learn: there is no run, and nothing but the walk.
+function leaveRun() {
+  run.drop();
+  Object.assign(frame, { state: "paused", step: undefined });
+  key = null;
+  setMode("walk", false);
 }
 
 function enter() {
@@ -146,6 +160,7 @@ async function make() {
   if (body.weights === null) delete body.weights;
   frame = {};
   before = null;
+  altered = false;
   try {
     if (!(await run.make(body))) return;
     sayInPanel("");
@@ -183,7 +198,10 @@ function onFrame(sent) {
     frame.gradients = merged(frame.gradients, nodes.gradients, nodes.at);
   }
   if (wires) frame.carried = merged(frame.carried, wires.carried, wires.at);
+  if (lost) sayInPanel("");
+  lost = false;
   if (sent.regime) readRegime(sent.regime);
+  if (sent.state !== undefined) writeLink();
   panelFrame(sent, frame);
   viewFrame(sent, frame);
   const pace = playing() ? (frame.speed ?? Infinity) : 1;
@@ -251,7 +269,10 @@ function refused(error, say = complain) {
 
 // The run is gone: it is made anew, and goes on from the same update.
 function onLost(status) {
-  if (status !== 404) return sayInPanel("The server does not answer. It is tried again.");
+  if (status !== 404) {
+    lost = true;
+    return sayInPanel("The server does not answer. It is tried again.");
+  }
   begin = { update: frame.step ?? 0, play: playing() };
   key = null;
   if (learning()) follow();
@@ -260,14 +281,17 @@ function onLost(status) {
 
 function apply(words, name) {
   if (name === "seed") {
+    begin = { update: 0, play: playing() };
     key = null;
     return learning() && follow();
   }
+  altered ||= frame.step > 0 && !name.startsWith("stop-");
   if (run.id) tell({ do: "set", ...words });
   return writeLink();
 }
 
 function setWeight(name, number) {
+  altered ||= frame.step > 0;
   tell({ do: "set", weights: { [name]: number } });
   return !frame.step; // nothing is learned yet: it is what the run begins with
 }
@@ -307,6 +331,9 @@ function changedSample() {
   writeLink();
 }
 
+// A parameter or a constant is the same everywhere.
+const hasBoundary = ({ node: place, operands }) => operands !== "" || Boolean(learn?.samples?.nodes.includes(Number(place)));
+
 function look(place) {
   node = place !== null && learn?.predicted?.nodes.includes(place) ? null : place;
   panelRun(learn, nameOf, node);
@@ -332,6 +359,7 @@ async function stepThrough() {
   const { id } = run;
   setMode("walk", true);
   field("run-shown").value = id;
+  field("canvas").scrollIntoView({ block: "nearest" });
   walk.walkThrough(Object.fromEntries(Object.entries(answer.parameters).map(([name, number]) => [name, String(number)])));
 }
 

@@ -148,6 +148,7 @@ export function settingsOfLeaves() {
 export function restLeaves(numbers) {
   for (const row of leaves.querySelectorAll(".leaf")) put(row, String(numbers[row.dataset.name] ?? row.dataset.written));
   recent.clear();
+  for (const row of rows) row.number = undefined; // what a run has made of it is written anew
 }
 
 function put(row, text) {

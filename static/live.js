@@ -24,6 +24,7 @@ export function readLive() {
   wires = cards.flatMap(({ card }, node) => [...new Set(card.dataset.operands.split(" ").filter(Boolean))].map((operand) => ({
     wire: wireBetween(operand, node),
     ends: [Number(operand), node],
+    needless: cards[operand].constant, // a constant never learns: where its slope does not exist, there is nothing to warn of
     weight: parameters.has(Number(operand)) ? Number(operand) : null,
     shown: NaN,
   })));
@@ -63,9 +64,10 @@ export function paintLive({ values, gradients, carried }) {
     if (!Object.is(gradients[node], gradient)) writeGradient(card, gradients[node]);
   }
   for (let place = 0; place < wires.length; place += 1) {
-    const { wire, weight, shown, ends } = wires[place];
+    const { wire, weight, shown, ends, needless } = wires[place];
     if (!cards[ends[0]].seen && !cards[ends[1]].seen) continue;
-    const carries = weight === null ? carried?.[place] : values[weight];
+    const found = weight === null ? carried?.[place] : values[weight];
+    const carries = needless && !Number.isFinite(found) ? 0 : found;
     if (carries === undefined || Object.is(carries, shown)) continue;
     wires[place].shown = carries;
     retone(wire, tone(carries));

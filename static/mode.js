@@ -20,9 +20,10 @@ export function startModes() {
   show();
 }
 
+// byHand: a person has chosen it; null: it suits the program, unless a person has; false: it must be.
 export function setMode(mode, byHand = null) {
   if (byHand === null && chosen) return;
-  chosen ||= byHand === true;
+  chosen = byHand === null ? chosen : byHand;
   if (modeIs(mode)) return;
   document.body.dataset.mode = mode;
   show();

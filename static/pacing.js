@@ -3,8 +3,9 @@
 import { modeIs } from "./mode.js";
 
 const field = (id) => document.getElementById(id);
-const WORDS = 70; // px that "Update" takes
+const WORDS = 62; // px that "Update" takes
 const DIGIT = 9;
+const ROOM = 7; // signs that the number has room for from the start, so that the track does not move
 let run; // tell(words) steers it, rewind(step) goes back in it, how() is its last frame
 let dragging = false;
 
@@ -54,7 +55,7 @@ export function writePacing({ step = 0, reached = 0, epoch: epochs = 0 }, sample
     field("at-update").lastChild.textContent = count;
     field("at-epoch").textContent = sampled ? `epoch ${Math.floor(epochs).toLocaleString("en-US")}; drag to go back` : "drag to go back";
   }
-  field("at-update").parentNode.style.minWidth = `${WORDS + DIGIT * String(reached).length}px`; // or the track would move
+  field("at-update").parentNode.style.minWidth = `${WORDS + DIGIT * Math.max(reached.toLocaleString("en-US").length, ROOM)}px`;
   const slider = field("history");
   slider.max = reached;
   if (!dragging) slider.value = step;

@@ -72,7 +72,7 @@ function take(name, text) {
     set(name, text);
     return true;
   }
-  const empty = text.trim() === "";
+  const empty = /^\s*(all|never|none)?\s*$/.test(text);
   const number = empty && USUAL[name] === null ? null : read(text.replace("%", "/100"));
   const fits = number === null ? empty && USUAL[name] === null : inRange(name, number);
   if (!fits) {
@@ -102,6 +102,7 @@ function complaint(name) {
 function wrong(element, words) {
   element.setAttribute("aria-invalid", "true");
   said.textContent = words;
+  element.closest(".fact").after(said); // in sight
 }
 
 function right(element) {
@@ -152,6 +153,7 @@ function write() {
     const element = field(name);
     if (document.activeElement === element && element.tagName === "INPUT") continue;
     element.value = value === null ? "" : CHOICES.has(name) || WHOLE.has(name) ? value : short(value);
+    element.removeAttribute("aria-invalid");
   }
   for (const row of section.querySelectorAll(".scheduled")) row.hidden = now.schedule === "constant";
 }

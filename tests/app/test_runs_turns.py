@@ -214,13 +214,20 @@ def test_of_a_few_numbers_all_are_sent_of_many_those_that_changed():
     assert "at" not in delta.changes(values=many)
 
 
-def test_nan_is_no_change_and_what_is_too_large_becomes_infinite():
+def test_nan_is_no_change_and_what_single_precision_cannot_hold_is_sent_whole_and_wide():
     delta, many = Delta(), np.full(100, np.nan)
     delta.changes(values=many)
     assert delta.changes(values=many) == {}
-    many[3] = 1e300
-    with np.errstate(over="ignore"):
-        assert unpacked(delta.changes(values=many)["values"]).tolist() == [np.inf]
+    for number in (1e300, -1e-300):
+        many[3] = number
+        found = delta.changes(values=many)
+        assert found["wide"]
+        assert unpacked(found["values"], "<f8")[3] == number
+    many[3] = np.inf
+    found = delta.changes(values=many)
+    assert "wide" not in found
+    assert len(unpacked(found["values"])) == 100
+    assert delta.changes(values=many) == {}
 
 
 def test_what_several_want_of_one_moment_is_made_once():

@@ -414,3 +414,50 @@ def test_one_s_own_table_learns_and_is_in_the_link(page, browse):
     alive(other)
     other.wait_for_selector("#canvas[data-update]")
     expect(other.locator("#data-count")).to_contain_text("4")
+
+
+def test_numbers_near_the_largest_there_are_are_shown_as_they_are(page):
+    learn(page, LINE, lr=1000)
+    page.locator("#run").click()
+    expect(page.locator("#trouble")).to_be_visible()
+    page.locator("#unlearn").click()
+    expect(page.locator("#trouble")).to_be_hidden()
+    expect(value(page, "w")).to_have_text(re.compile(r"e1[0-9]{2}$"))
+    expect(leaf(page, "w").locator(".number")).to_have_value(re.compile(r"e1[0-9]{2}$"))
+
+
+def test_back_from_the_walk_the_leaves_show_the_run_s_numbers(page):
+    learn(page, MOONS, lr=0.1)
+    for step in (1, 2):
+        page.locator("#update").click()
+        reaches(page, step)
+    weights = [leaf(page, name).locator(".number").input_value() for name in ("w1", "w2", "b")]
+    page.locator("#step-through").click()
+    at(page, 1)
+    page.locator("#transport [data-to=learn]").click()
+    reaches(page, 2)
+    for name, weight in zip(("w1", "w2", "b"), weights, strict=True):
+        expect(leaf(page, name).locator(".number")).to_have_value(weight)
+
+
+def test_a_run_that_was_changed_on_its_way_has_no_link_to_its_update(page):
+    learn(page, MOONS)
+    page.locator("#update").click()
+    reaches(page, 1)
+    page.wait_for_url(lambda url: "update=1" in url)
+    page.locator("#lr").fill("0.5")
+    page.locator("#lr").press("Enter")
+    page.locator("#update").click()
+    reaches(page, 2)
+    page.wait_for_url(lambda url: "update=" not in url and "lr=0.5" in url)
+
+
+def test_when_nothing_is_left_to_learn_the_run_ends(page):
+    learn(page, MOONS)
+    with page.expect_request(lambda request: request.method == "DELETE"):
+        write(page, 'x1, x2, y = data("moons")\nmse(x1, y)')
+    expect(page.locator("#transport")).to_be_visible()
+    expect(page.locator("#learn")).to_be_hidden()
+    write(page, MOONS)
+    page.wait_for_selector("#canvas[data-update='0']")
+    expect(page.locator("#learn")).to_be_visible()
