@@ -61,6 +61,7 @@ export function panelFrame(sent, frame) {
   if (sent.loss !== undefined) field("loss").textContent = frame.loss === null ? "not finite" : short(frame.loss);
   if (sent.step !== undefined) field("loss-step").textContent = frame.step.toLocaleString("en-US");
   if (sent.curve) curve.write(sent.curve);
+  if (sent.curve || sent.regime) writeLegend(sent, frame);
   if (sent.step !== undefined || sent.loss !== undefined) curve.at(frame.step, frame.loss, frame.test_loss);
   if (sent.accuracy !== undefined || sent.test_accuracy !== undefined || sent.test_loss !== undefined) writeScores(frame);
   if (sent.confusion !== undefined) confuse(frame.confusion);
@@ -77,6 +78,14 @@ export function panelFrame(sent, frame) {
   if (sent.fit && shown === "fit") plots.fit.fit(sent.fit);
   if (sent.residuals && shown === "residuals") plots.residuals.write(sent.residuals);
   if (sent.trouble !== undefined || sent.reason !== undefined) writeTrouble(frame);
+}
+
+// What the lines of the curve are: of a batch each update has the loss of its own.
+function writeLegend({ curve: sent }, { regime, test_loss: tested }) {
+  const line = (name) => field("legend").querySelector(`.of-${name}`);
+  line("train").textContent = regime?.batch ? "training, batch by batch" : "training";
+  line("test").hidden = tested === null || tested === undefined;
+  if (sent?.branches) line("branch").hidden = !sent.branches.length;
 }
 
 function writeScores({ accuracy, test_accuracy: test, test_loss: loss }) {
