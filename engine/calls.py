@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Generator, Mapping, Sequence
+from inspect import signature
 from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -167,7 +168,8 @@ def _option(reader: Reader, name: str, key: str | None, node: ast.expr) -> Any:
     allowed = ["activation", "seed"] + (["output"] if name == "MLP" else [])
     if key not in allowed:
         hint = f"It has {', '.join(allowed)}."
-        raise ProgramError(f"{name} has no setting called {key}.", _at(reader, node), hint)
+        message = f"{name} has no setting called {key}." if key else "Write each setting by name."
+        raise ProgramError(message, _at(reader, node), hint)
     if key == "seed":
         return whole(reader, "seed", node, (0, MOST_SEED), 1)
     word = node.id if isinstance(node, ast.Name) else getattr(node, "value", None)
@@ -210,34 +212,40 @@ def network(reader: Reader, name: str, node: ast.Call) -> Walk:
 
 def _compared(reader: Reader, name: str, node: ast.Call) -> Walk:
     """Return a loss: how far a prediction is from its target."""
-    predicted, target = yield from _pair(reader, name, node)
+    first, second = _operands(reader, name, node)
+    predicted = yield first
+    # a class that is written picks its logit: it needs no node of its own
+    written = reader.literal(second) if name == "cross_entropy" else None
+    target = (yield second) if written is None else written
     lists = name == "cross_entropy"
     several = name == "mse" and isinstance(target, list)
     if lists is not isinstance(predicted, list) and not several:
         words = "a list of logits, one a class" if lists else "one value"
         hint = f"Write {'cross_entropy([a, b, c], y)' if lists else FUNCTIONS[name]}."
-        raise ProgramError(f"{name} takes {words}.", _at(reader, node.args[0]), hint)
-    for given, argument in zip((predicted, target), node.args, strict=True):
-        _all_numbers(reader, given if isinstance(given, list) else [given], argument)
-    _check_target(reader, name, predicted, target, node.args[1])
+        raise ProgramError(f"{name} takes {words}.", _at(reader, first), hint)
+    for given, argument in ((predicted, first), (target, second)):
+        if given is not written:
+            _all_numbers(reader, given if isinstance(given, list) else [given], argument)
+    _check_target(reader, name, predicted, target, second)
     loss: Expr = _tried(reader, node, lambda: LOSSES[name](predicted, target))
     reader.made_all([loss], node)
     reader.unsaid.discard(loss)
     if isinstance(target, Expr) and target in (reader.data[1] if reader.data else ()):
-        reader.compared = (predicted if isinstance(predicted, list) else [predicted]), target
+        outputs = predicted if isinstance(predicted, list) else [predicted]
+        reader.compared.append((loss, outputs, target))
     return loss
 
 
-def _pair(reader: Reader, name: str, node: ast.Call) -> Generator[ast.expr, Any, tuple[Any, Any]]:
-    if node.keywords or len(node.args) != 2:
+def _operands(reader: Reader, name: str, node: ast.Call) -> tuple[ast.expr, ast.expr]:
+    """Return what stands for the prediction and for the target, in order or by name."""
+    params = tuple(signature(LOSSES[name]).parameters)
+    given = list(zip(params, node.args, strict=False))
+    given += [(str(word.arg), word.value) for word in node.keywords]
+    if len(node.args) > 2 or sorted(key for key, _ in given) != sorted(params):
         hint = f"Write {FUNCTIONS[name]}."
         raise ProgramError(f"{name} takes a prediction and a target.", _at(reader, node), hint)
-    first, second = node.args
-    predicted = yield first
-    number = reader.literal(second)
-    if name == "cross_entropy" and number is not None:
-        return predicted, number
-    return predicted, (yield second)
+    found = dict(given)
+    return found[params[0]], found[params[1]]
 
 
 def _check_target(reader: Reader, name: str, predicted: Any, target: Any, node: ast.expr) -> None:

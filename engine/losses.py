@@ -14,7 +14,9 @@ from engine.expr import Expr, Number, scope
 from engine.nn import Module
 from engine.ops import OPS
 
-LEAST_LOG = -100.0  # PyTorch's: the log of a probability of 0 is taken as this
+# e**-100: with it added, the log of a probability of 0 is -100, as PyTorch has it, its slope has an
+# end, and what is no probability at all still shows as trouble
+LEAST = 3.720075976020836e-44
 
 Value = Expr | Number
 
@@ -38,7 +40,8 @@ def hinge(score: Value, target: Value) -> Expr:
 def binary_cross_entropy(probability: Value, target: Value) -> Expr:
     """Return -log of the probability that is given to the target, which is 0 or 1.
 
-    Source: torch.nn.functional.binary_cross_entropy, whose logs end at -100 too.
+    A probability that came to exactly 0 or 1 costs 100 at most and stops no run, as in
+    torch.nn.functional.binary_cross_entropy.
     """
     with scope("binary_cross_entropy"):
         yes = Expr.of(OPS["mul"], target, _log(probability))
@@ -78,7 +81,7 @@ def l1(module: Module) -> Expr:
 
 
 def _log(probability: Value) -> Expr:
-    return Expr.of(OPS["max"], Expr.of(OPS["log"], probability), LEAST_LOG)
+    return Expr.of(OPS["log"], Expr.of(OPS["add"], probability, LEAST))
 
 
 def _chosen(logits: Sequence[Value], target: Value) -> Value:

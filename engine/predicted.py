@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from heapq import heapify, heappop, heappush
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,13 +25,20 @@ def prediction(graph: Graph, features: Sequence[int], target: int) -> int | None
         for operand in operands
         if after_feature[operand] and not after_target[operand]
     }
-    if not meeting:
-        return None
-    for node in range(min(meeting), -1, -1):
-        inner = after_feature[node] and not after_target[node] and not graph.leaves[node]
-        rest = meeting - {node}
-        if inner and all(_only_through(graph, node, other, features) for other in rest):
+    # Downwards from what meets the target, the latest node first: what is alone then, all ways from
+    # the features come through. Where a feature itself is reached, none is.
+    waiting = [-node for node in meeting]
+    heapify(waiting)
+    while waiting:
+        node = -heappop(waiting)
+        if graph.leaves[node]:
+            return None
+        if not waiting:
             return node
+        for operand in graph.operands_of(node):
+            if after_feature[operand] and operand not in meeting:
+                meeting.add(operand)
+                heappush(waiting, -operand)
     return None
 
 
@@ -41,14 +49,3 @@ def _users(graph: Graph, leaves: Sequence[int]) -> NDArray[np.bool_]:
     for node, _, operands in graph.steps:
         found[node] = any(found[operand] for operand in operands)
     return found
-
-
-def _only_through(graph: Graph, gate: int, node: int, features: Sequence[int]) -> bool:
-    """Tell whether every way from a feature to `node` goes through `gate`."""
-    open_ways = np.zeros(len(graph), bool)
-    open_ways[list(features)] = True
-    for each, _, operands in graph.steps:
-        if each > node:
-            break
-        open_ways[each] = each != gate and any(open_ways[operand] for operand in operands)
-    return not open_ways[node]

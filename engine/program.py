@@ -205,9 +205,9 @@ def _predicted(
     reader: Reader, places: Mapping[Expr, int], graph: Graph, samples: Bound | None
 ) -> Predicted | None:
     """Return what the loss compares with the target: what a loss function got, or as found."""
-    if reader.compared is not None:
-        predicted, target = reader.compared
-        return Predicted(tuple(places[node] for node in predicted), places[target])
+    for loss, predicted, target in reversed(reader.compared):
+        if graph.reaching[places[loss]]:
+            return Predicted(tuple(places[node] for node in predicted), places[target])
     if samples is None:
         return None
     *features, target_leaf = samples.nodes

@@ -60,7 +60,8 @@ class Reader:
         learners: the leaves that learn, where the program says which do.
         data: the table that is bound, and the names of its columns' leaves; None without data.
         modules: the networks, and where the list of their sizes stands.
-        compared: what a loss function was given: the prediction, one value a class, and the target.
+        compared: what each loss function was given: the loss, the prediction (a value a class), and
+            the column of data that is its target.
         mentions: names where they are used or assigned, and the node they stand for.
         assigned: (name, place, node) of each assignment, in order.
     """
@@ -82,9 +83,10 @@ class Reader:
         self.learners: set[Expr] = set()
         self.data: tuple[Table, list[Expr]] | None = None
         self.modules: dict[Module, Span | None] = {}
-        self.compared: tuple[list[Expr], Expr] | None = None
+        self.compared: list[tuple[Expr, list[Expr], Expr]] = []
         self.mentions: list[tuple[Span, Expr]] = []
         self.assigned: list[tuple[str, Span, Expr]] = []
+        self._named: dict[Module, str] = {}
         self._later = dict(_assigned_lines(tree))
         self._deadline = started + limits.seconds
 
@@ -338,6 +340,9 @@ class Reader:
             raise refusals.value(function, self.text)
         if not isinstance(function, ast.Name):
             hint = "To multiply, write * before the bracket."
+            match function:
+                case ast.Call(func=ast.Name(id="Neuron" | "Layer" | "MLP" as kind)):
+                    hint = f"Give the network a name first: net = {calls.FUNCTIONS[kind]}."
             raise ProgramError("A value cannot be called.", span, hint)
         name = function.id
         if isinstance(self.names.get(name), Module):
@@ -403,8 +408,7 @@ class Reader:
         span = self.text.span(target)
         self.names[target.id] = value
         if isinstance(value, Module):
-            if value in self.modules:
-                value.rename(target.id)
+            self._name_network(value, target.id)
             return
         if not isinstance(value, Expr):
             return
@@ -413,6 +417,14 @@ class Reader:
             value.label = target.id
         self.mentions.append((span, value))
         self.assigned.append((target.id, span, value))
+
+    def _name_network(self, network: Module, name: str) -> None:
+        """Name a network that has no name yet; a second one of the same name is called name#2."""
+        if network in self._named:
+            return
+        count = sum(each == name for each in self._named.values())
+        self._named[network] = name
+        network.rename(f"{name}#{count + 1}" if count else name)
 
     def _assign_more(self, statement: ast.AugAssign) -> Expr:
         (target,) = self._names(statement.target)

@@ -13,7 +13,10 @@ from engine.ops import OPS
 from engine.spans import Span
 from engine.syntax import Text
 
-LANGUAGE = "It has assignments, numbers, names, + - * / ^ and functions such as tanh(x)."
+LANGUAGE = (
+    "It has assignments, numbers, names, lists, + - * / ^, functions such as tanh(x),"
+    " and param, data, MLP and losses."
+)
 WRITTEN_AS_SIGNS = {"add", "sub", "mul", "div", "neg", "pow"}
 MORE_FUNCTIONS = (
     *("Value", "param", "data", "Neuron", "Layer", "MLP"),
@@ -56,6 +59,12 @@ _VALUES: dict[type, str] = {
     ast.BoolOp: "Comparisons are not part of the language.",
     ast.Tuple: "A program has one output, and an operand is one value.",
 }
+# what is asked of networks and values elsewhere, and how it is had here
+_OF_NETWORKS = {
+    "parameters": "All parameters of a network learn; l2(net) sums their squares.",
+    "zero_grad": "Leave it out: each backward pass begins anew.",
+    "backward": "Leave it out: the gradients of the last value are always there.",
+}
 _LITERALS: dict[type, str] = {
     str: "A text",
     bool: "True or False",
@@ -78,6 +87,8 @@ def value(node: ast.expr, text: Text) -> ProgramError:
     if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.attr in OPS:
         hint = f"Write {node.attr}({node.value.id})."
         return ProgramError("Functions stand before their operands here.", span, hint)
+    if isinstance(node, ast.Attribute) and (hint := _OF_NETWORKS.get(node.attr, "")):
+        return ProgramError("Attributes are not part of the language yet.", span, hint)
     return ProgramError(
         _VALUES.get(type(node), "This is not part of the language."), span, LANGUAGE
     )
@@ -102,6 +113,8 @@ def no_list(node: ast.Subscript, text: Text) -> ProgramError:
 
 def no_such_item(node: ast.Subscript, count: int, text: Text) -> ProgramError:
     """Return the refusal of an index that no item has."""
+    if not count:
+        return ProgramError("This list is empty.", text.span(node), "Put a value into it.")
     message = f"An index is a whole number from 0 to {count - 1} here."
     return ProgramError(message, text.span(node.slice), f"The list has {count} values.")
 

@@ -73,10 +73,10 @@ class _Writer:
 
     def value(self, weakest: int, depth: int, brackets: int, but: str = "") -> float:
         """Write something that binds at least so tightly; return its number."""
-        kinds = {kind: ATOM for kind in ("name", "number") if kind != but}
+        kinds = {kind: ATOM for kind in ("name", "number", "param") if kind != but}
         if depth:
             kinds |= {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "^": POWER, "**": POWER}
-            kinds |= {"neg": SIGN, "call": ATOM}
+            kinds |= {"neg": SIGN, "call": ATOM, "item": ATOM}
         kind = self.draw(st.sampled_from(sorted(kinds)))
         if wrapped := kinds[kind] < weakest or self.draw(st.integers(0, 9)) == 0:
             self.put("(")
@@ -99,8 +99,13 @@ class _Writer:
             number = self.draw(st.sampled_from((1, 2, 3, 0.5, 1.25)))
             self.put(repr(number))
             return "", float(number)
+        if kind == "param":
+            self.put("param(-0.75)")
+            return "", -0.75
         if kind == "call":
             return self.call(depth, brackets)
+        if kind == "item":
+            return "seen", self.item(depth, brackets)
         if kind == "neg":
             self.put("-")
             # never of a bare number: its sign would belong to it
@@ -124,6 +129,15 @@ class _Writer:
             numbers.append(self.value(SUM, depth - 1, brackets + 1))
         self.put(")")
         return name, _safe(FUNCTIONS[name], *numbers)
+
+    def item(self, depth: int, brackets: int) -> float:
+        """Write a list of one value and an index; leaves that are not taken are no nodes."""
+        self.put("[")
+        self.blank(brackets + 1)
+        number = self.value(SUM, depth - 1, brackets + 1)
+        self.blank(brackets + 1)
+        self.put(f"][{self.draw(st.sampled_from((0, -1)))}]")
+        return number
 
     def binary(self, sign: str, depth: int, brackets: int) -> tuple[str, float]:
         # left and right operand of each: how tightly they must bind

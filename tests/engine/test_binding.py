@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import numpy as np
 import pytest
 
@@ -183,6 +185,39 @@ def test_the_mean_over_lanes_counts_a_term_without_data_once():
     assert gradients.mean() == pytest.approx((2 * (0.5 * x - y) * x).mean() + 0.1)
 
 
+def test_of_several_loss_functions_the_one_that_the_output_depends_on_counts():
+    head = (
+        'x1, x2, y = data("moons")\no = tanh(w*x1)\nq = tanh(v*x2)\nl = mse(o, y)\nm = mse(q, y)\n'
+    )
+    assert spelled(head + "l*2") == ["o"]
+    assert spelled(head + "l + m") == ["q"]
+
+
+def test_a_loss_by_hand_over_a_large_network_is_looked_through_at_once():
+    head = 'x1, x2, y = data("blobs")\nnet = MLP(2, [36, 36, 3])\na, b, c = net(x1, x2)\n'
+    one_way = "s = a + b + c\n(s - y)^2"
+    assert spelled(head + one_way) == ["s"]
+    start = process_time()
+    assert spelled(head + "equal(y, 0)*a + equal(y, 1)*b + equal(y, 2)*c") is None
+    assert process_time() - start < 3  # it took 4 s once; a busy machine is no fault
+
+
+def test_a_class_that_is_written_picks_its_logit_and_arguments_may_be_named():
+    one = parse("a, b = 1, 2\ncross_entropy([a, b], 1)")
+    other = parse("a, b = 1, 2\ncross_entropy(target=1, logits=[a, b])")
+    values = [forward(p.graph, p.leaves())[p.graph.output, 0] for p in (one, other)]
+    assert values == [pytest.approx(0.31326168751822286)] * 2
+    assert parse("mse(o, target=y)").graph.words[-1] == "mse(o, target=y)"
+
+
+def test_the_first_name_of_a_network_stays_and_a_second_network_of_that_name_has_its_own():
+    program = parse("n = Neuron(1)\nm = n\nm(x)")
+    assert [leaf.name for leaf in program.inputs][:2] == ["n.w1", "n.b"]
+    program = parse("n = Neuron(1)\no = n(x)\nn = Neuron(1)\nn(o)")
+    assert [network.name for network in program.networks] == ["n", "n#2"]
+    assert [leaf.name for leaf in program.inputs] == ["n.w1", "n.b", "x", "n#2.w1", "n#2.b"]
+
+
 # refusals
 
 
@@ -254,6 +289,23 @@ DATA = 'Write x1, x2, y = data("moons").'
          "hinge needs targets of −1 and 1.", "Write labels=(-1, 1) in data(...)."),
         ('x, z, y = data("blobs")\ncross_entropy([x, z], y)', (2, 23, 2, 24),
          "cross_entropy needs classes from 0 to 1.", ""),
+        ("cross_entropy([a, b], 2)", (1, 1, 1, 25), "The target is a whole number from 0 to 1.",
+         ""),
+        ("cross_entropy([a, b], pi)", (1, 1, 1, 26), "The target is a whole number from 0 to 1.",
+         ""),
+        ("mse(o, truth=y)", (1, 1, 1, 16), "mse takes a prediction and a target.",
+         "Write mse(o, y)."),
+        ("mse(o, y, target=y)", (1, 1, 1, 20), "mse takes a prediction and a target.",
+         "Write mse(o, y)."),
+        ("mse(o, **y)", (1, 1, 1, 12), "mse takes a prediction and a target.", "Write mse(o, y)."),
+        ("n = Neuron(2, **x)", (1, 17, 1, 18), "Write each setting by name.",
+         "It has activation, seed."),
+        ("a = []\na[0]", (2, 1, 2, 5), "This list is empty.", "Put a value into it."),
+        ("MLP(2, [1])(x, y)", (1, 1, 1, 12), "A value cannot be called.",
+         "Give the network a name first: net = MLP(2, [4, 1])."),
+        ("n = Neuron(2)\nn.parameters()", (2, 1, 2, 13),
+         "Attributes are not part of the language yet.",
+         "All parameters of a network learn; l2(net) sums their squares."),
         ("l2(x)", (1, 1, 1, 6), "l2 takes a network.",
          "Write l2(net), where net is an MLP, a Layer or a Neuron."),
     ],

@@ -41,6 +41,19 @@ def test_binary_cross_entropy_is_pytorch_s_and_ends_at_100():
     assert binary_cross_entropy(Expr(1.0), 0.0).data == 100.0
 
 
+@pytest.mark.parametrize(("z", "target"), [(40.0, 1), (40.0, 0), (-800.0, 1), (-800.0, 0)])
+def test_a_probability_of_exactly_0_or_1_has_a_slope_with_an_end(z, target):
+    logit = Expr(z)
+    value, slopes = found(binary_cross_entropy(logit.sigmoid(), float(target)), logit)
+    assert value == (0.0 if (z > 0) == target else 100.0)
+    assert slopes == [0.0]
+
+
+@pytest.mark.parametrize("logit", [-3.0, 3.0])
+def test_what_is_no_probability_has_no_binary_cross_entropy(logit):
+    assert math.isnan(binary_cross_entropy(Expr(logit), 1.0).data + 0 * Expr(1 - logit).log().data)
+
+
 # torch.nn.functional.cross_entropy of (2, 1, -1) and class 1
 LOSS = 1.3490122167681864
 SLOPES = [0.7053845126982412, -0.7405035396575809, 0.03511902695933973]

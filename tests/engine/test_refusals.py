@@ -105,9 +105,6 @@ def test_a_refusal_says_where_why_and_the_way_out(source, span, message, hint):
     assert error.message.endswith(".")
 
 
-LANGUAGE = "It has assignments, numbers, names, + - * / ^ and functions such as tanh(x)."
-
-
 @pytest.mark.parametrize(
     "source",
     [

@@ -46,6 +46,11 @@ WORDS = (
     "None",
     "__import__('os')", ".__class__", "f'", "b'", "'''", "x=", "y =", "=x", "(", ")", "tanh(",
     "max(x,",
+    "param(0.5)", "param(", "data(", 'x1, x2, y = data("moons", n=9)\n', 'data("mine")', "n=",
+    "labels=(0, 1)", "noise=", "seed=1", "Neuron(1)", "net = MLP(2, [2, 1])\n", "Layer(2, 3)",
+    "net(x, y)", "net", "activation=tanh", "activation=", "output=sigmoid", "mse(x, y)", "hinge(",
+    "binary_cross_entropy(", "cross_entropy([x, y], 1)", "cross_entropy(", "target=", "l2(net)",
+    "l1(", "[x, y]", "[0]", "[-1]", "[]", ".parameters()",
 )  # fmt: skip
 PLAIN = (
     *OPS,
@@ -61,6 +66,14 @@ PLAIN = (
     "tanh(",
     "max(x,",
     ")",
+    "param(2)",
+    "net = Neuron(1)\n",
+    "net(x)",
+    "[x, y]",
+    "[0]",
+    "mse(x, y)",
+    "cross_entropy([x, y], ",
+    "l2(net)",
 )
 soup = st.one_of(
     st.lists(st.sampled_from(words), max_size=size).map("".join)
@@ -77,8 +90,41 @@ several = st.lists(
     min_size=1,
     max_size=12,
 ).map(lambda lines: "\n".join(f"{name} = {text}" for name, text in lines))
+learning = st.builds(
+    lambda *lines: "\n".join(lines),
+    st.sampled_from(
+        [
+            'x, w1, y = data("moons", n=9, labels=(0, 1))',
+            'x, w1, y = data("blobs", n=7)',
+            "w1 = param(0.5)",
+        ]
+    ),
+    st.sampled_from(
+        ["net = MLP(2, [2, 3])", "net = Layer(2, 3, activation=tanh)", "net = MLP(2, [3], seed=4)"]
+    ),
+    st.sampled_from(
+        [
+            "out = net(x, w1)",
+            "xs = [x, w1]\nout = net(xs)",
+            "a, b, c = net([x, 2])\nout = [a, b, c]",
+        ]
+    ),
+    st.sampled_from(
+        [
+            "cross_entropy(out, y)",
+            "cross_entropy(out, 2)",
+            "mse(out[0], y) + 0.1*l2(net)",
+            "mse(out, [y, 1, x])",
+            "binary_cross_entropy(sigmoid(out[-1]), y)",
+            "hinge(out[1], y)",
+            "(out[0]*out[1] - y)^2 + l1(net)",
+            "out",
+        ]
+    ),
+)
 valid = st.one_of(
     st.sampled_from([row.source for row in EXAMPLES]),
+    learning,
     written().map(lambda made: made.text),
     several,
 )
