@@ -131,7 +131,7 @@ class _Writer:
         return name, _safe(FUNCTIONS[name], *numbers)
 
     def item(self, depth: int, brackets: int) -> float:
-        """Write a list of one value and an index; leaves that are not taken are no nodes."""
+        """Write a list of one value and an index; leaves that nothing takes are no nodes."""
         self.put("[")
         self.blank(brackets + 1)
         number = self.value(SUM, depth - 1, brackets + 1)
