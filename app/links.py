@@ -46,6 +46,11 @@ class Walk:
     node: str = ""
     locked: frozenset[str] = frozenset()
 
+    @property
+    def begun(self) -> bool:
+        """Return whether the person steps, or has set something about it."""
+        return self.step is not None or self.predict or bool(self.mistakes)
+
 
 WHOLE = Walk()
 

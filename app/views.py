@@ -15,7 +15,7 @@ from app.learning import learn_view
 from app.links import FIRST, WHOLE, Sample, Walk, link, setting
 from app.pictures import Drawing, Numbers, Pictures
 from app.walks import Walked, opened, walked
-from engine.data import TABLES, Source
+from engine.data import TABLES, Source, Table
 from engine.drawing.cards import CardNumbers
 from engine.errors import EmptyProgramError, ProgramError
 from engine.mistakes import MISTAKES, Mistake
@@ -93,6 +93,8 @@ class GraphView:
     notes: tuple[NoteView, ...]
     walk: str
     learn: str
+    learns: bool
+    table: Table | None
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,7 @@ class PageView:
     """The whole page."""
 
     source: str
+    mode: str
     walk: Walk
     sample: Sample
     usual_rate: float
@@ -140,18 +143,29 @@ def page_view(
     inputs: Mapping[str, float],
     walk: Walk = WHOLE,
     sample: Sample = FIRST,
+    *,
+    learning: bool = False,
 ) -> PageView:
-    """Return the page for a program, drawn or refused; it opens at the first problem."""
+    """Return the page for a program, drawn or refused; it opens at the first problem.
+
+    `learning` says that the address asks for it; with data a program learns unless it is walked.
+    """
+    mode = "walk"
     try:
-        at = opened(walked(pictures, pictures.numbers(source, inputs, sample), walk))
+        at = walked(pictures, pictures.numbers(source, inputs, sample), walk)
         drawing = pictures.drawing(at.numbers.program, mine=sample.mine)
+        if learning or (at.numbers.program.samples and not walk.begun):
+            mode = "learn"
+        else:
+            at = opened(at)
         graph, fault = _drawn(at, drawing), None
         walk = at.walk
+        mode = mode if graph.learns else "walk"
     except ProgramError as error:
         graph, fault = None, fault_view(error, source, inputs)
     mistakes = tuple(MISTAKES.values())
     examples, functions = example_views(), function_views()
-    return PageView(source, walk, sample, RATE, mistakes, graph, fault, examples, functions)
+    return PageView(source, mode, walk, sample, RATE, mistakes, graph, fault, examples, functions)
 
 
 def graph_view(
@@ -186,6 +200,7 @@ def graph_view(
 def _drawn(at: Walked, drawing: Drawing) -> GraphView:
     """Return a walk drawn where it stands."""
     numbers, program = at.numbers, at.numbers.program
+    learn = learn_view(program)
     return GraphView(
         svg=drawing.svg(at.cards(), at.wires(drawing)),
         drawing=drawing.key,
@@ -195,7 +210,9 @@ def _drawn(at: Walked, drawing: Drawing) -> GraphView:
         leaves=leaf_groups(leaf_views(numbers, at.walk.locked)),
         notes=note_views(numbers, at.walk),
         walk=json.dumps(stand(at)),
-        learn=json.dumps(learn_view(program)),
+        learn=json.dumps(learn),
+        learns=learn is not None,
+        table=program.samples.table if program.samples else None,
     )
 
 

@@ -32,7 +32,7 @@ export function startData(given) {
   startBring({ use, classes: () => (samples?.classes.length === 2 ? samples.classes : null) });
   document.addEventListener("htmx:after:request", ({ detail }) => detail.ctx.response?.status === 410 && forgotten());
   document.addEventListener("data:forgotten", forgotten);
-  linkAlso(() => (saysMine() ? linkWords() : ""));
+  linkAlso((link) => (saysMine(new URLSearchParams(link.slice(2)).get("p")) ? linkWords() : ""));
   source.addEventListener("input", write);
   write();
   arrive();
@@ -61,7 +61,7 @@ async function readLinked(words) {
   return true;
 }
 
-const saysMine = () => readCall(source.value)?.table === "mine";
+const saysMine = (text = source.value) => readCall(text)?.table === "mine";
 
 // A fresh page: its data came with the address, or was kept here before a reload.
 async function arrive() {

@@ -5,9 +5,11 @@ import { cardAt, countCards } from "./cards.js";
 import { chosen as chosenInData, showData, startData } from "./data.js";
 import { merged } from "./frames.js";
 import { liveLeaves, locked, restLeaves, settingsOfLeaves, whenLocked, whenSet } from "./leaves.js";
-import { landLive, markTrouble, paintLive, readLive, settleLive, speakLive } from "./live.js";
+import { landLive, markPicked, markTrouble, paintLive, readLive, settleLive, speakLive } from "./live.js";
 import { linkAlso, readLink, writeLink } from "./link.js";
+import { Maker } from "./maker.js";
 import { modeIs, setMode, whenMode } from "./mode.js";
+import { startOffer } from "./offer.js";
 import { speed, startPacing, writePacing } from "./pacing.js";
 import { bringIntoView, light, whenChosen } from "./picture.js";
 import { chosenInPanel, panelFrame, panelRun, sayInPanel, startPanel } from "./panel.js";
@@ -18,27 +20,36 @@ import { startViews, viewFrame, viewLooks, viewRun, viewWants } from "./views.js
 import * as walk from "./walk.js";
 
 const RATES = [[150, 60], [500, 45], [Infinity, 30]]; // frames a second, for up to so many cards
-const MOST_UPDATES = 1_000_000; // that one step takes
+const AWAY = "The server does not answer. It is tried again.";
 const FOLLOWED = 6; // updates a second that the eye can follow one by one
 const SPOKEN = 500; // ms between two times that all is written for screen readers
 const TOLD = 5000; // ms between two times that it is said how it goes
 
 const field = (id) => document.getElementById(id);
 let learn = null; // what is drawn, as app/learning.py tells it
-let key = null; // of the program that the run is of
 let frame = {}; // how the run is: the frames, put together
 let sample = Number(field("sample").value);
 let fiction = null; // numbers by name of a sample that does not exist
 let node = null; // whose boundary is shown; null for the prediction
-let begin = { update: 0, play: false }; // what a new run is to do first
 let painting = 0;
-let altered = false; // since its start: then no link can say how the run came to be where it is
+let moving = 0;
 let lost = false; // the server did not answer
 let spoken = 0;
 let told = 0;
 let before = null; // the values that the last update started from
+let started = {}; // the leaves that are set, as the run began with them
 
 const run = new Steered({ onFrame, onLost });
+const maker = new Maker(run, {
+  asked,
+  begins: forgetFrames,
+  made: () => (sayInPanel(""), watch()),
+  failed: (error) => refused(error, sayInPanel),
+  away: () => sayInPanel(AWAY),
+  stop: () => regimeWords().stop,
+  wanted: () => learning() && learn !== null,
+  speed,
+});
 export const learning = () => modeIs("learn");
 const playing = () => frame.state === "running";
 
@@ -50,19 +61,17 @@ export function startLearn() {
   readAddress();
   linkAlso(words);
   whenMode(enter);
-  whenLocked((names) => learning() && run.id && tell({ do: "set", locked: names }));
+  whenLocked((names) => learning() && run.id && change({ locked: names }));
   whenChosen(({ dataset }) => learning() && hasBoundary(dataset) && look(Number(dataset.node)));
   startPacing({ tell, how: () => frame, rewind: newestOf((step) => run.tell({ do: "rewind", step })) });
-  field("new-weights").addEventListener("click", () => {
-    altered = false;
-    tell({ do: "reset", weights: newWeights() });
-  });
+  field("new-weights").addEventListener("click", resetWeights);
   field("step-through").addEventListener("click", stepThrough);
   document.addEventListener("run:next", async () => (await tell({ do: "step", count: 1 })) && stepThrough());
   field("source").addEventListener("input", () => { field("run-shown").value = ""; });
   addEventListener("pageshow", ({ persisted }) => persisted && onLost(404)); // its run went with the page
-  new MutationObserver(paintSoon).observe(field("canvas"), { attributes: true, subtree: true, attributeFilter: ["style"] }); // the view moves
-  startFirstVisit();
+  new MutationObserver(paintMoved).observe(field("canvas"), { attributes: true, subtree: true, attributeFilter: ["style"] });
+  startOffer();
+  if (learning()) whenSet(setWeight); // the page came so
 }
 
 // The address: &learn=1 opens learning, or &step=... the walk; a program with data learns by itself.
@@ -71,7 +80,7 @@ function readAddress() {
   readSettings(said);
   const number = (name) => (/^\d{1,9}$/.test(said.get(name) ?? "") ? Number(said.get(name)) : 0);
   sample = number("sample");
-  begin = { update: number("update"), play: said.has("play") };
+  maker.replace({ update: number("update"), play: said.has("play") });
   if (said.has("learn")) setMode("learn", true);
   else if (said.has("step") || said.has("predict") || said.has("broken")) setMode("walk", true);
 }
@@ -82,7 +91,7 @@ function words() {
   const said = learning() ? settingsForLink() : new URLSearchParams();
   if (learning() && !learn.samples) said.set("learn", 1);
   if (sample && learn.samples) said.set("sample", sample);
-  if (learning() && frame.step && !playing() && !altered) said.set("update", frame.step);
+  if (learning() && frame.step && !playing() && !maker.course.altered(frame.step)) said.set("update", frame.step);
   for (const name of locked()) said.append("lock", name);
   return said.size ? `&${said}` : "";
 }
@@ -97,6 +106,7 @@ export function showLearn(found) {
   if (!learn) leaveRun();
   else setMode(learn.samples ? "learn" : "walk"); // unless a person has chosen
   if (node !== null && !cardAt(node)) node = null;
+  markPicked(learning() ? node : null);
   viewRun(learn);
   panelRun(learn, nameOf);
   showSample();
@@ -105,9 +115,8 @@ export function showLearn(found) {
 
 // Nothing is left to learn: there is no run, and nothing but the walk.
 function leaveRun() {
-  run.drop();
+  maker.drop();
   Object.assign(frame, { state: "paused", step: undefined });
-  key = null;
   setMode("walk", false);
 }
 
@@ -121,10 +130,12 @@ function enter() {
       readLink(field("drawn").dataset.link);
     }
     field("run-shown").value = "";
+    markPicked(node);
     follow();
   } else {
     whenSet(null);
     settleLive();
+    markPicked(null);
     if (playing()) tell({ do: "pause" });
     run.unwatch();
   }
@@ -132,46 +143,31 @@ function enter() {
 }
 
 // The run of what is drawn: the one there is, or a new one.
-let started = {};
 function follow() {
-  const wanted = JSON.stringify([meaning(drawnSource()), field("mine").value]);
-  if (wanted === key && (run.id || making)) {
-    paintAll();
-    return watch();
-  }
-  const again = key !== null && wanted !== key;
-  if (again) begin = { update: 0, play: playing() };
-  key = wanted;
-  return make();
+  const key = JSON.stringify([meaning(drawnSource()), field("mine").value]);
+  if (!maker.is(key)) return maker.follow(key, playing());
+  paintAll();
+  return watch();
 }
 
 // What a text computes, near enough: remarks and blanks aside.
 const meaning = (text) => text.split("\n").map((line) => line.replace(/#[^"']*$/, "").replace(/\s+/g, " ").trim()).filter(Boolean).join("\n");
 
-let making = false;
-async function make() {
-  const first = begin;
-  making = true;
-  begin = { update: 0, play: false };
+// What is shown is of a run that is no more.
+function forgetFrames() {
+  frame = {};
+  before = null;
+  delete field("canvas").dataset.update;
+}
+
+// What a new run is asked for with.
+function asked() {
   started = settingsOfLeaves();
   const columns = new Set((learn.samples?.nodes ?? []).map(nameOf));
   const inputs = Object.fromEntries(Object.entries(started).filter(([name]) => !columns.has(name)));
   const body = { source: drawnSource(), inputs, mine: field("mine").value, locked: locked(), ...regimeWords() };
   if (body.weights === null) delete body.weights;
-  frame = {};
-  before = null;
-  altered = false;
-  try {
-    if (!(await run.make(body))) return;
-    sayInPanel("");
-    if (first.update) await run.tell({ do: "step", count: Math.min(first.update, MOST_UPDATES) });
-    if (first.play) await run.tell({ do: "play", speed: speed() });
-    if (learning()) watch();
-  } catch (error) {
-    refused(error, sayInPanel);
-  } finally {
-    making = false;
-  }
+  return body;
 }
 
 // The stream, with only what is seen.
@@ -230,8 +226,9 @@ function paintAll() {
     paintLive(frame);
     liveLeaves(frame.values, short);
   }
+  if (frame.step === undefined) return;
   writePacing(frame, Boolean(learn?.samples));
-  field("canvas").dataset.update = frame.step ?? "";
+  field("canvas").dataset.update = frame.step;
   const now = performance.now();
   if (!playing() || now - spoken > SPOKEN) {
     spoken = now;
@@ -239,6 +236,15 @@ function paintAll() {
   }
   if (now - told > TOLD || !playing()) tellHow(now);
   if (!playing()) writeLink();
+}
+
+// The view has moved: cards that it brings are written.
+function paintMoved() {
+  if (moving || !learning() || !frame.values) return;
+  moving = requestAnimationFrame(() => {
+    moving = 0;
+    if (learning()) paintLive(frame);
+  });
 }
 
 // For who listens: how it goes, now and then.
@@ -251,6 +257,7 @@ function tellHow(now) {
 }
 
 async function tell(words) {
+  if (!run.id && !maker.busy && learn) await maker.make(); // it was refused before, for want of room perhaps
   try {
     const answer = await run.tell(words);
     if (answer) complain("");
@@ -271,29 +278,37 @@ function refused(error, say = complain) {
 function onLost(status) {
   if (status !== 404) {
     lost = true;
-    return sayInPanel("The server does not answer. It is tried again.");
+    return sayInPanel(AWAY);
   }
-  begin = { update: frame.step ?? 0, play: playing() };
-  key = null;
+  maker.again(frame.step ?? 0, playing());
   if (learning()) follow();
   return undefined;
 }
 
 function apply(words, name) {
   if (name === "seed") {
-    begin = { update: 0, play: playing() };
-    key = null;
+    maker.replace({ update: 0, play: playing() });
     return learning() && follow();
   }
-  altered ||= frame.step > 0 && !name.startsWith("stop-");
-  if (run.id) tell({ do: "set", ...words });
+  if (run.id) change(words, name.startsWith("stop-"));
   return writeLink();
 }
 
+// When to stop does not bear on the numbers.
+async function change(words, passing = false) {
+  const answer = await tell({ do: "set", ...words });
+  if (answer && !passing) maker.course.note(answer.step, words);
+  writeLink();
+}
+
 function setWeight(name, number) {
-  altered ||= frame.step > 0;
-  tell({ do: "set", weights: { [name]: number } });
+  change({ weights: { [name]: number } });
   return !frame.step; // nothing is learned yet: it is what the run begins with
+}
+
+async function resetWeights() {
+  if (await tell({ do: "reset", weights: newWeights() })) maker.course.begin({ ...maker.course.body, ...regimeWords() });
+  writeLink();
 }
 
 // Which sample, which node
@@ -338,6 +353,7 @@ function look(place) {
   node = place !== null && learn?.predicted?.nodes.includes(place) ? null : place;
   panelRun(learn, nameOf, node);
   viewLooks(node);
+  markPicked(node);
   if (node !== null) light(String(node));
   watch();
 }
@@ -361,18 +377,4 @@ async function stepThrough() {
   field("run-shown").value = id;
   field("canvas").scrollIntoView({ block: "nearest" });
   walk.walkThrough(Object.fromEntries(Object.entries(answer.parameters).map(([name, number]) => [name, String(number)])));
-}
-
-// The first visit offers it, until something has been learned or the offer was put away.
-function startFirstVisit() {
-  const offer = field("first-visit");
-  if (!offer) return;
-  const done = () => {
-    offer.hidden = true;
-    localStorage.setItem("has-learned", "1");
-  };
-  offer.hidden = localStorage.getItem("has-learned") === "1" || learning();
-  field("not-now").addEventListener("click", done);
-  whenMode(() => learning() && done());
-  if (learning()) done();
 }

@@ -21,7 +21,7 @@ export function readLink(link) {
   base = link;
 }
 
-// What else belongs into every link, such as the step.
+// What else belongs into every link, such as the step; told the link of the program.
 export function linkAlso(supplier) {
   also.push(supplier);
 }
@@ -34,8 +34,8 @@ export function writeLink(link = base) {
 function flush() {
   if (!waiting) return;
   clearTimeout(waiting);
-  history.replaceState(null, "", base + also.map((supplier) => supplier()).join(""));
   waiting = undefined;
+  if (base) history.replaceState(null, "", base + also.map((supplier) => supplier(base)).join(""));
 }
 
 // A program too long for the server's eyes stands behind the #.

@@ -127,6 +127,11 @@ export function settleLive() {
   for (const { word } of cards) say(word, "grad");
 }
 
+// The node whose boundary is shown, where it is not the prediction.
+export function markPicked(node) {
+  for (const [place, { card }] of cards.entries()) card.classList.toggle("picked", place === node);
+}
+
 export function markTrouble(node) {
   for (const [place, { card }] of cards.entries()) card.classList.toggle("broken", place === node);
 }

@@ -7,7 +7,7 @@ const WORDS = 62; // px that "Update" takes
 const DIGIT = 9;
 const ROOM = 7; // signs that the number has room for from the start, so that the track does not move
 let run; // tell(words) steers it, rewind(step) goes back in it, how() is its last frame
-let dragging = false;
+let aim = null; // the update that the hand on the slider is gone to
 
 export const speed = () => (field("tempo").value === "" ? null : Number(field("tempo").value));
 
@@ -16,10 +16,10 @@ export function startPacing(steered) {
   const deeds = { restart, unlearn, run: toggle, update, epoch };
   for (const [id, deed] of Object.entries(deeds)) field(id).addEventListener("click", deed);
   field("history").addEventListener("input", () => {
-    dragging = true;
-    run.rewind(Number(field("history").value));
+    aim = Number(field("history").value);
+    run.rewind(aim, () => { aim = null; });
   });
-  field("history").addEventListener("change", () => { dragging = false; });
+  field("history").addEventListener("blur", () => { aim = null; });
   field("tempo").addEventListener("change", () => run.tell({ do: "set", speed: speed() }));
   document.addEventListener("keydown", press);
 }
@@ -28,11 +28,16 @@ const at = () => run.how().step;
 const playing = () => run.how().state === "running";
 const broken = () => Boolean(run.how().trouble);
 
-const toggle = () => (playing() ? run.tell({ do: "pause" }) : broken() || run.tell({ do: "play", speed: speed() }));
-const restart = () => at() && run.tell({ do: "rewind", step: 0 });
-const unlearn = () => at() && run.tell({ do: "rewind", step: at() - 1 });
-const update = () => broken() || run.tell({ do: "step", count: 1 });
-const epoch = () => broken() || run.tell({ do: "step", epochs: 1 });
+function go(words) {
+  aim = null;
+  return run.tell(words);
+}
+
+const toggle = () => (playing() ? go({ do: "pause" }) : broken() || go({ do: "play", speed: speed() }));
+const restart = () => at() && go({ do: "rewind", step: 0 });
+const unlearn = () => at() && go({ do: "rewind", step: at() - 1 });
+const update = () => broken() || go({ do: "step", count: 1 });
+const epoch = () => broken() || go({ do: "step", epochs: 1 });
 
 const keys = { " ": toggle, ArrowLeft: unlearn, ArrowRight: update, Home: restart, PageDown: epoch };
 
@@ -58,7 +63,9 @@ export function writePacing({ step = 0, reached = 0, epoch: epochs = 0 }, sample
   field("at-update").parentNode.style.minWidth = `${WORDS + DIGIT * Math.max(reached.toLocaleString("en-US").length, ROOM)}px`;
   const slider = field("history");
   slider.max = reached;
-  if (!dragging) slider.value = step;
+  if (aim === step) aim = null;
+  if (aim === null) slider.value = step; // frames of where it was on the way do not move it back
+  slider.style.setProperty("--done", reached ? slider.value / reached : 0);
   slider.setAttribute("aria-valuetext", `update ${step} of ${reached}`);
   field("run").classList.toggle("playing", playing());
   field("run").setAttribute("aria-label", playing() ? "Pause" : "Learn");

@@ -50,7 +50,8 @@ export function panelRun(learn, nameOf, node = null) {
   field("sight").hidden = kind === null;
   field("sight-kind").textContent = kind === "plane" && !samples.classes.length ? KINDS.surface : (KINDS[kind] ?? "");
   field("sight-node").textContent = kind === "residuals" ? "" : about.name;
-  field("sight-why").hidden = node === null;
+  field("sight-why").hidden = node !== null || kind === "residuals";
+  field("sight-back").hidden = node === null;
   field("sight-back").lastElementChild.textContent = predicted.length === 1 ? nameOf(predicted[0]) : "the prediction";
   field("test-row").hidden = true;
   for (const row of document.querySelectorAll(".sampled")) row.hidden = !samples;

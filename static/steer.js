@@ -48,8 +48,8 @@ export class Steered {
   }
 
   async read() {
-    const answer = await fetch(`/api/runs/${this.id}`);
-    return answer.ok ? answer.json() : null;
+    const answer = await fetch(`/api/runs/${this.id}`).catch(() => null);
+    return answer?.ok ? answer.json() : null;
   }
 
   // What is to be seen: words of the stream's address. Other words open it anew.

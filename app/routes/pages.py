@@ -32,5 +32,8 @@ def page(
     one = replace(sample(request.query_params), mine="")
     with suppress(TableError):  # the page says what is wrong with it
         one = replace(one, mine=request.app.state.datasets.put(table_carried(data)) if data else "")
-    view = page_view(request.app.state.pictures, source, settings(inputs), at, one)
+    learning = "learn" in request.query_params
+    view = page_view(
+        request.app.state.pictures, source, settings(inputs), at, one, learning=learning
+    )
     return show("page/index.html", page=view)

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app import views
+from app.links import Walk
 from app.pictures import Pictures, node_names
 from app.settings import Settings
 from engine.ops import OPS
@@ -84,6 +85,28 @@ def test_a_page_shows_a_program_or_its_fault_never_both(pictures):
     assert drawn.graph
     assert refused.fault.message == "There is no function called tnh."
     assert refused.source == "tnh(x)"
+
+
+LEARNS = 'x, y = data("line")\nw = 1\nmse(w*x, y)'
+
+
+@pytest.mark.parametrize(
+    ("source", "walk", "learning", "mode"),
+    [
+        (LEARNS, views.WHOLE, False, "learn"),
+        (LEARNS, Walk(step=2), False, "walk"),
+        (LEARNS, Walk(mistakes=frozenset({"overwrite"})), True, "learn"),
+        ("x = 3\nx*x", views.WHOLE, False, "walk"),
+        ("x = 3\nx*x", views.WHOLE, True, "learn"),
+        ("1 + 2", views.WHOLE, True, "walk"),
+        ("x = tnh(3)", views.WHOLE, True, "walk"),
+        ('x, y = data("line")\nmse(x, y)', views.WHOLE, False, "walk"),
+    ],
+)
+def test_a_program_with_data_opens_learning_unless_the_address_walks(
+    pictures, source, walk, learning, mode
+):
+    assert views.page_view(pictures, source, {}, walk, learning=learning).mode == mode
 
 
 @given(

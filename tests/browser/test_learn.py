@@ -461,3 +461,70 @@ def test_when_nothing_is_left_to_learn_the_run_ends(page):
     write(page, MOONS)
     page.wait_for_selector("#canvas[data-update='0']")
     expect(page.locator("#learn")).to_be_visible()
+
+
+def test_a_run_that_is_gone_is_made_anew_with_every_change_where_it_was_made(page, complaints):
+    complaints.allow(r"status of 404 .*/api/runs/")
+    with page.expect_response(lambda r: r.url.endswith("/api/runs")) as made:
+        learn(page, MOONS, optimizer="adam")
+    page.locator("#update").click()
+    reaches(page, 1)
+    for change in ({"lr": "0.5"}, {"batch": "20"}):
+        for field, text in change.items():
+            with page.expect_response(lambda r: r.url.endswith("/commands")):
+                page.locator(f"#{field}").fill(text)
+                page.locator(f"#{field}").press("Enter")
+        page.locator("#epoch").click()
+    reaches(page, 12)
+    before = seen(page)
+    name = json.loads(made.value.body())["id"]
+    with page.expect_response(lambda r: r.url.endswith("/api/runs")):
+        page.evaluate("name => fetch(`/api/runs/${name}`, {method: 'DELETE'})", name)
+    page.wait_for_selector("#canvas:not([data-update])", state="attached")
+    reaches(page, 12)
+    assert seen(page) == before
+
+
+def test_while_the_server_does_not_answer_it_is_said_and_tried_again(page, complaints):
+    complaints.allow(r"net::ERR_FAILED")
+    failing = [True]
+    page.route("**/api/runs", lambda route: route.abort() if failing[0] else route.continue_())
+    page.goto(address(MOONS))
+    alive(page)
+    expect(page.locator("#trouble")).to_contain_text("The server does not answer.")
+    failing[0] = False
+    reaches(page, 0)
+    expect(page.locator("#trouble")).to_be_hidden()
+
+
+def test_of_the_slider_s_keys_none_is_lost_while_frames_come(page):
+    learn(page, MOONS)
+    for _ in range(30):
+        page.locator("#update").click()
+    reaches(page, 30)
+    page.locator("#history").focus()
+    for _ in range(20):
+        page.keyboard.press("ArrowLeft")
+    reaches(page, 10)
+    expect(page.locator("#history")).to_have_value("10")
+
+
+def test_the_node_whose_boundary_is_shown_stays_marked_on_the_graph(page):
+    learn(page, MOONS)
+    card(page, "n").click()
+    page.mouse.move(5, 5)
+    expect(card(page, "n")).to_contain_class("picked")
+    page.locator("#sight-back").click()
+    expect(page.locator(".card.picked")).to_have_count(0)
+
+
+def test_the_page_of_a_program_with_data_comes_as_it_stays(page):
+    """The panel is there from the first paint: nothing makes room for it later."""
+    page.add_init_script(
+        """window.shift = 0;
+        new PerformanceObserver((list) => {
+          for (const entry of list.getEntries()) window.shift += entry.value;
+        }).observe({ type: 'layout-shift', buffered: true });"""
+    )
+    learn(page, LINE)
+    assert page.evaluate("() => window.shift") < 0.05
