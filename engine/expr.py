@@ -11,9 +11,7 @@ from __future__ import annotations
 
 import math
 import numbers
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable
 from decimal import Decimal
 from itertools import count
 from typing import Any, Self, SupportsFloat
@@ -26,28 +24,11 @@ from engine.errors import ExprError
 from engine.graph import Graph, in_evaluation_order, leaf_numbers
 from engine.native import backward, forward
 from engine.ops import OPS, Op
+from engine.scopes import Scope, current
 
 Number = int | float | SupportsFloat
 _serials = count()
-_scope: ContextVar[str] = ContextVar("scope", default="")
 _kept: dict[ref[Expr], tuple[list[Expr], Graph]] = {}
-
-
-@contextmanager
-def scope(name: str) -> Iterator[None]:
-    """Note where the nodes made within come from; scopes nest.
-
-    >>> with scope("loss"):
-    ...     miss = Expr(2.0) - 1.0
-    >>> miss.scope
-    'loss'
-    """
-    outer = _scope.get()
-    token = _scope.set(f"{outer}.{name}" if outer else name)
-    try:
-        yield
-    finally:
-        _scope.reset(token)
 
 
 class Expr:
@@ -65,7 +46,7 @@ class Expr:
         learnable: whether `learn` moves it; only leaves learn.
         constant: whether it is a number written inline.
         serial: counts the nodes made; an operand's is below its user's.
-        scope: the names of the scopes it was made in, joined by dots; empty outside of any.
+        scope: what it was made in; None outside of any.
     """
 
     __slots__ = (
@@ -120,7 +101,7 @@ class Expr:
         self._operands = operands
         self._data = data
         self._serial = next(_serials)
-        self._scope = _scope.get()
+        self._scope = current()
         self._constant = self._learnable = False
         self.grad = 0.0
         self.label = label
@@ -141,8 +122,8 @@ class Expr:
         return self._serial
 
     @property
-    def scope(self) -> str:
-        """Return the names of the scopes it was made in, joined by dots."""
+    def scope(self) -> Scope | None:
+        """Return the scope it was made in."""
         return self._scope
 
     @property

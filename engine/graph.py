@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from engine.numerals import exact
 from engine.ops import MOST_OPERANDS, OPS, Op
+from engine.scopes import Scopes, gathered
 from engine.spans import Span, cut, shortened
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class Graph:
         learnable: (n,) bool, a leaf that learns.
         spans: the words a node came from, or None where it came from no text.
         words: those words themselves; of a constant that was not typed its number; else empty.
-        scopes: the names of the scopes a node was made in, joined by dots, or an empty string.
+        scopes: the parts of the program that the nodes were made in.
         output: the id of the node whose gradient is 1.
     """
 
@@ -54,7 +55,7 @@ class Graph:
     learnable: NDArray[np.bool_]
     spans: tuple[Span | None, ...] = field(repr=False)
     words: tuple[str, ...] = field(repr=False)
-    scopes: tuple[str, ...] = field(repr=False)
+    scopes: Scopes = field(repr=False)
     output: int
 
     @classmethod
@@ -86,9 +87,11 @@ class Graph:
         found = tuple(spans.get(node) for node in nodes) if spans else (None,) * len(nodes)
         typed = zip(nodes, found, strict=True)
         said = [span if lines and node not in unsaid else None for node, span in typed]
+        codes = np.array([LEAF if n.op is None else CODES[n.op.name] for n in nodes], np.int16)
+        table = np.array(operands, np.int32)
         return cls(
-            codes=np.array([LEAF if n.op is None else CODES[n.op.name] for n in nodes], np.int16),
-            operands=np.array(operands, np.int32),
+            codes=codes,
+            operands=table,
             labels=tuple(node.label for node in nodes),
             constant=np.array([node.constant for node in nodes], bool),
             learnable=np.array([node.learnable for node in nodes], bool),
@@ -97,7 +100,7 @@ class Graph:
                 cut(lines, span) if span and lines else exact(node.data) if node.constant else ""
                 for node, span in zip(nodes, said, strict=True)
             ),
-            scopes=tuple(node.scope for node in nodes),
+            scopes=gathered([node.scope for node in nodes], table, codes == LEAF),
             output=places[output],
         )
 
@@ -167,7 +170,7 @@ def formula(graph: Graph, node: int) -> str:
 
     A leaf without a name has none here either.
     """
-    return _spelled(graph, node, graph.scopes[node], DEEPEST)[0]
+    return _spelled(graph, node, graph.scopes.path(node), DEEPEST)[0]
 
 
 def _spelled(graph: Graph, node: int, scope: str, deep: int) -> tuple[str, int]:

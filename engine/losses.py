@@ -10,9 +10,10 @@ from functools import reduce
 from types import MappingProxyType
 
 from engine.errors import ExprError
-from engine.expr import Expr, Number, scope
+from engine.expr import Expr, Number
 from engine.nn import Module
 from engine.ops import OPS
+from engine.scopes import scope
 
 # e**-100: with it added, the log of a probability of 0 is -100, as PyTorch has it, its slope has an
 # end, and what is no probability at all still shows as trouble

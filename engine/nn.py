@@ -17,8 +17,9 @@ from random import Random
 from typing import Any
 
 from engine.errors import ExprError
-from engine.expr import Expr, Number, scope
+from engine.expr import Expr, Number
 from engine.ops import OPS
+from engine.scopes import scope
 
 Activation = str | Callable[..., Expr] | None
 LINEAR = "linear"
@@ -79,9 +80,18 @@ class Module:
             ExprError: there are more or fewer values than inputs.
         """
         given = self.given(values)
-        for layer in self.layers:
-            given = [neuron.fire(given) for neuron in layer]
+        with scope(self.name):
+            given = self.fired(given)
         return given[0] if len(given) == 1 else given
+
+    def fired(self, given: list[Any]) -> list[Any]:
+        """Return the outputs of the last layer, made within a scope a layer and a neuron."""
+        for depth, layer in enumerate(self.layers, 1):
+            with scope(f"layer{depth}"):
+                given = [
+                    _within(f"neuron{place}", each, given) for place, each in enumerate(layer, 1)
+                ]
+        return given
 
     def given(self, values: Sequence[Any]) -> list[Any]:
         """Return the values that a call hands over; refuse more or fewer than the inputs."""
@@ -150,16 +160,19 @@ class Neuron(Module):
         self.bias.label = f"{name}.b"
 
     def fire(self, values: Sequence[Expr | Number]) -> Expr:
-        """Return its value, made within its scope, in micrograd's order: the bias comes first."""
-        with scope(self.name):
-            total: Expr = self.bias
-            for weight, value in zip(self.weights, values, strict=True):
-                total = total + weight * value
-            if self.activation != LINEAR:
-                total = Expr.of(OPS[self.activation], total)
+        """Return its value, in micrograd's order: the bias comes first."""
+        total: Expr = self.bias
+        for weight, value in zip(self.weights, values, strict=True):
+            total = total + weight * value
+        if self.activation != LINEAR:
+            total = Expr.of(OPS[self.activation], total)
         total.label = self.name
         self.result, self.operands = total, tuple(values)
         return total
+
+    def fired(self, given: list[Any]) -> list[Any]:
+        """Return its value."""
+        return [self.fire(given)]
 
     def __repr__(self) -> str:
         """Return how it is written."""
@@ -190,6 +203,10 @@ class Layer(Module):
     def _paths(self) -> Iterator[tuple[Neuron, list[str]]]:
         for place, neuron in enumerate(self.layers[0], 1):
             yield neuron, [f"neuron{place}"]
+
+    def fired(self, given: list[Any]) -> list[Any]:
+        """Return its neurons' values, made within a scope a neuron."""
+        return [_within(f"neuron{k}", each, given) for k, each in enumerate(self.layers[0], 1)]
 
     def __repr__(self) -> str:
         """Return how it is written."""
@@ -246,6 +263,11 @@ class MLP(Module):
         words = [] if len(self.layers) == 1 else [f"activation={inner}"]
         words += [] if last == LINEAR else [f"output={last}"]
         return f"MLP({', '.join([str(self.inputs), str(list(self.sizes)), *words])})"
+
+
+def _within(name: str, neuron: Neuron, given: Sequence[Any]) -> Expr:
+    with scope(name):
+        return neuron.fire(given)
 
 
 def activation_name(activation: Activation) -> str:

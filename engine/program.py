@@ -24,7 +24,7 @@ from engine.spans import START, Span
 from engine.syntax import Text
 from engine.syntax import parse as parse_text
 
-__all__ = ["Input", "Limits", "Mention", "Program", "parse"]
+__all__ = ["Input", "Limits", "Line", "Mention", "Program", "parse"]
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,14 @@ class Network:
     layers: tuple[tuple[NeuronNodes, ...], ...]
 
 
+@dataclass(frozen=True)
+class Line:
+    """A line that the program has printed, or a remark on how it was read; None is no place."""
+
+    text: str
+    span: Span | None
+
+
 @dataclass(frozen=True, eq=False)
 class Program:
     """A typed program, read.
@@ -97,6 +105,8 @@ class Program:
         samples: the data that is bound to leaves.
         predicted: what the loss compares with the target.
         networks: the networks that were called.
+        printed: what it has printed, line by line.
+        remarks: where it was read in another way than Python would run it.
     """
 
     source: str
@@ -108,6 +118,8 @@ class Program:
     samples: Bound | None = None
     predicted: Predicted | None = None
     networks: tuple[Network, ...] = ()
+    printed: tuple[Line, ...] = ()
+    remarks: tuple[Line, ...] = ()
 
     def leaves(
         self, settings: Mapping[str, float] | None = None, lane: int = 0

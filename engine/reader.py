@@ -412,7 +412,9 @@ class Reader:
             return
         if not isinstance(value, Expr):
             return
-        unnamed = value.label is None or value.label == value.scope  # a neuron's own counts as none
+        # a neuron's own name counts as none
+        own = value.scope is not None and value.label == value.scope.path
+        unnamed = value.label is None or own
         if unnamed and not value.constant:
             value.label = target.id
         self.mentions.append((span, value))

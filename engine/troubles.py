@@ -109,7 +109,7 @@ def above(graph: Graph, leaves: Sequence[int]) -> Mask:
 
 def place(graph: Graph, node: int) -> str:
     """Return what to call where a node is: its neuron, or else its own name."""
-    name = graph.scopes[node] or graph.name(node)
+    name = graph.scopes.path(node) or graph.name(node)
     return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
 
 

@@ -128,7 +128,9 @@ def test_a_network_that_is_not_called_is_not_drawn_and_the_picture_is_what_was_l
 def test_nodes_of_a_call_light_its_words_but_are_not_called_by_them():
     program = parse("net = Neuron(1)\ny = net(x)*2")
     graph = program.graph
-    inside = [node for node in range(len(graph)) if graph.scopes[node] == "net"]
+    inside = [
+        node for node in range(len(graph)) if graph.op(node) and graph.scopes.path(node) == "net"
+    ]
     assert {graph.spans[node] for node in inside} == {Span(2, 5, 2, 11)}
     assert [graph.name(node) for node in inside][:2] == ["w1*x", "b + w1*x"]
 

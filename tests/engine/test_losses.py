@@ -85,7 +85,7 @@ def test_every_number_on_the_way_is_a_node_in_the_loss_s_own_scope():
     assert sorted(graph.name(k) for k in range(len(graph))) == sorted(
         ["o", "y", "-y", "-y*o", "1", "1 + -y*o", "relu(1 + -y*o)"]
     )
-    assert {graph.scopes[k] for k, _, _ in graph.steps} == {"hinge"}
+    assert {graph.scopes.path(k) for k, _, _ in graph.steps} == {"hinge"}
 
 
 @pytest.mark.parametrize(

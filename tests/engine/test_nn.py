@@ -68,7 +68,11 @@ def test_parameters_are_named_by_layer_neuron_and_place():
 def test_nodes_know_the_neuron_that_made_them_and_read_as_formulas_there():
     net = MLP(2, [2, 1])
     graph = Graph.of(net(Expr(1.0, label="x1"), Expr(2.0, label="x2")))
-    made = [graph.name(k) for k in range(len(graph)) if graph.scopes[k] == "mlp.layer1.neuron2"]
+    made = [
+        graph.name(k)
+        for k in range(len(graph))
+        if graph.op(k) and graph.scopes.path(k) == "mlp.layer1.neuron2"
+    ]
     assert made == ["w1*x1", "b + w1*x1", "w2*x2", "b + w1*x1 + w2*x2", "mlp.layer1.neuron2"]
     assert "w1*layer1.neuron1" in [graph.name(k) for k in range(len(graph))]
 

@@ -58,7 +58,7 @@ def test_an_overflow_in_a_network_names_its_neuron(either, activation, sentence)
     assert found.sentence.startswith(sentence)
     assert found.sample is not None
     assert not math.isfinite(run.lane(found.sample, {}).values[found.node])
-    assert run.graph.scopes[found.node] in found.sentence
+    assert run.graph.scopes.path(found.node) in found.sentence
 
 
 def test_a_logarithm_of_a_negative_number_blames_the_sample_that_met_it(either):
