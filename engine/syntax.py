@@ -7,6 +7,7 @@ would word badly, and `^` becomes `**`. Nothing is ever compiled or run.
 from __future__ import annotations
 
 import ast
+import re
 from bisect import bisect_left
 
 from engine import tokens, trees
@@ -30,6 +31,7 @@ class Text:
         """
         plain = source.replace("\r\n", "\n").replace("\r", "\n")
         self.lines = plain.split("\n")
+        plain = _MAGIC.sub("#", plain)
         words = list(tokens.read(plain))
         tokens.check(words)
         self._powers = {}
@@ -95,6 +97,10 @@ def parse(source: str) -> tuple[Text, ast.Module]:
         raise _sentence(text, fault) from None
 
 
+# a notebook's own commands: %matplotlib inline, !pip install; as comments
+_MAGIC = re.compile(r"^[%!](?=[a-zA-Z])", re.MULTILINE)
+
+
 def _with_powers(line: str, columns: list[int]) -> str:
     pieces, start = [], 0
     for column in columns:
@@ -133,7 +139,8 @@ _SPLIT = "Split it over several lines, with a name for each part."
 _SENTENCES = {
     "cannot assign": ("Only a name can stand left of =.", "Write name = value."),
     "indent": ("This line does not start at the left edge.", "Remove the blanks before it."),
-    "f-string": ("Texts with values inside are not part of the language.", ""),
+    "f-string": ("This text with values inside is not finished.", 'Write f"{x:.4f}".'),
+    "outside": ("This stands outside of a function or a loop.", ""),
     "too many": ("This nests too deep to be read.", _SPLIT),
     "cannot contain assignment": ("An = cannot stand here.", "Assign on a line of its own."),
     "expected": ("This line is not finished, or is no statement of the language.", ""),

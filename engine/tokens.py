@@ -20,18 +20,20 @@ DEEPEST_BRACKETS = 100
 LONGEST_NUMBER = 400
 
 _TOKEN = re.compile(
-    r"""
+    r'''
       (?P<space>[ \t\f]+|\\\n)
     | (?P<comment>\#[^\n]*)
     | (?P<newline>\n)
     | (?P<number>0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+
         |(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9][0-9_]*)(?:[eE][+-]?[0-9]+)?)
+    | (?P<string>[fFrRuU]{0,2}(?:
+          """(?:[^\\]|\\.)*?""" | \'\'\'(?:[^\\]|\\.)*?\'\'\'
+        | '(?:[^'\\\n]|\\[^\n])*' | "(?:[^"\\\n]|\\[^\n])*"))
     | (?P<name>[^\W\d](?:\w|[^\x00-\x7f\s−–—×·⋅∗÷⁄∕“”‘’√（），])*)
-    | (?P<string>'[^'\\\n]*'|"[^"\\\n]*")
     | (?P<sign>\*\*=|//=|<<=|>>=|\*\*|//|<<|>>|[-+*/%@&|^]=|==|!=|<=|>=|:=|->|\.\.\.
         |[-+*/%@&|^~<>=.,:;()\[\]{}])
     | (?P<other>.)
-    """,
+    ''',
     re.VERBOSE | re.DOTALL,
 )
 CLOSING = {"(": ")", "[": "]", "{": "}"}
@@ -119,8 +121,8 @@ def read(plain: str) -> Iterator[Token]:
     for match in _TOKEN.finditer(plain):
         words = match.group()
         yield Token(match.lastgroup or "other", words, line, match.start() - start + 1)
-        if words.endswith("\n"):
-            line, start = line + 1, match.end()
+        if "\n" in words:  # a text in three quotes may hold several
+            line, start = line + words.count("\n"), match.start() + words.rfind("\n") + 1
 
 
 def check(tokens: list[Token]) -> None:
@@ -252,7 +254,7 @@ def _unknown_character(token: Token) -> ProgramError:
     character = token.text
     if character in {"'", '"'}:
         return ProgramError(
-            "This text is never closed, or holds a backslash.",
+            "This text is never closed.",
             token.span,
             f"End it with {character}.",
         )
