@@ -211,7 +211,7 @@ HOSTILE = (
     "y = z = []\nfor _ in range(90000):\n    y, z = [y], [z]\ny == z",
     "y = ()\nfor _ in range(90000):\n    y = (y,)\nprint(f'{y}')",
     "y = []\nfor _ in range(60):\n    y = [y, y]\ny == y",
-    "y = []\nz = []\nfor _ in range(60):\n    y = [y, y]\n    z = [z, z]\nn = y == z",
+    "y = []\nz = []\nfor _ in range(30):\n    y = [y, y]\n    z = [z, z]\nn = y == z",
     "f = lambda: f\nwhile f:\n    f = f()", "y = sorted(xs, key=lambda v: xs.append(v))",
     "y = [xs.append(v) for v in xs]", "y = sum(xs.pop() for _ in xs)", "for v in xs:\n    xs.pop()",
     "y = map(lambda v: xs.append(v), xs)\nlist(y)", "y = [xs.clear() for v in xs]",

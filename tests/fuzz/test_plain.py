@@ -158,7 +158,7 @@ SELDOM = (
     "try:\n    print(1 / 0)\nexcept ZeroDivisionError:\n    print('caught')",
     "def g():\n    yield 1\n    yield 2\nprint(list(g()))",
     "n = 1\ndef f():\n    global n\n    n += 1\nf()\nprint(n)",
-    "def f(n):\n    def g():\n        nonlocal n\n        n += 1\n    g()\n    return n\nprint(f(1))",
+    "def f(n):\n  def g():\n    nonlocal n\n    n = 2\n  g()\n  return n\nprint(f(1))",
     "class A:\n    def __repr__(self):\n        return 'an A'\nprint(A(), [A()], f'{A()} {A()!r}')",
     "class A:\n    def __add__(self, other):\n        return 7\nprint(A() + 1)",
     (
