@@ -346,13 +346,11 @@ def written(reader: Reader, value: Any, node: ast.expr, *, quoted: bool = False)
     """Return what `print` writes for a value."""
     if isinstance(value, str) and not quoted:
         return value
-    if type(value) in NODES and reader.bare(value):
-        value = present(value).data
     own = reader.own_words(value, node)
     if own is not None:
         return own
     try:
-        return Printer(reader.budget.limits.printed).written(value)
+        return Printer(reader.budget.limits.printed, bare=reader.prints_bare).written(value)
     except (TooLongError, RecursionError):
         limit = reader.budget.limits.printed
         reader.budget.check_printed(" " * (limit + 1), reader.text.span(node))

@@ -82,7 +82,7 @@ def _held(reader: Reader, value: Any, node: ast.expr, name: str, usage: str) -> 
     drawn = type(value) in NODES and not reader.structured
     if drawn or not is_number(value) or isinstance(value, bool):
         raise ProgramError(f"{name} holds a number.", _at(reader, node), usage)
-    return reader.plain_number(value, node)
+    return float(reader.plain_number(value, node))
 
 
 def _label(reader: Reader, label: Any, node: ast.expr | None) -> str | None:

@@ -406,20 +406,22 @@ class Expressions:
                 parts = [self._drawn(part, words) for part, words in pairs]
             arguments = lambda frame: [part(frame) for part in parts]  # noqa: E731
         self._counts = counted
-        words = [(word.arg, self.ready(word.value, place), word) for word in node.keywords]
-        for name, _, word in words:
-            if name is None:
-                raise ProgramError("Write each setting by name.", self._text.span(word.value))
+        words = [self._option(word, place) for word in node.keywords]
         invoke = reader.invoke
         if not words:
             return lambda frame: invoke(function(frame), arguments(frame), {}, node, frame)
         return lambda frame: invoke(
             function(frame),
             arguments(frame),
-            {name: value(frame) for name, value, _ in words},
+            {name: value(frame) for name, value in words},
             node,
             frame,
         )
+
+    def _option(self, word: ast.keyword, place: Lexical) -> tuple[str, Run]:
+        if word.arg is None:
+            raise ProgramError("Write each setting by name.", self._text.span(word.value))
+        return word.arg, self.ready(word.value, place)
 
     def _lambda(self, node: ast.Lambda, place: Lexical) -> Run:
         define = self.function("lambda", node.args, node, place)

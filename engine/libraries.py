@@ -75,7 +75,7 @@ def find(
     return Library(name, {**(members or {}), **(more or {})})
 
 
-def member(reader: Reader, library: Library, name: str, node: ast.AST) -> Any:
+def member(reader: Reader, library: Library, name: str, node: ast.expr | ast.stmt) -> Any:
     """Return one name of a library."""
     if library.ignored:
         return NOTHING
@@ -158,7 +158,7 @@ _MATH: Mapping[str, Any] = (
         if not name.startswith("_")
         and callable(getattr(math, name))
         and name not in _LISTS
-        and name not in ("sumprod",)
+        and name != "sumprod"
     }
     | {name: getattr(math, name) for name in ("pi", "e", "tau", "inf", "nan")}
     | {name: _of_list(name) for name in _LISTS}

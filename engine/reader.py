@@ -7,6 +7,7 @@ own, which call back here for names, nodes and limits.
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from random import Random
@@ -44,7 +45,9 @@ from engine.values import (
 )
 
 INPUT_UNTIL_SET = 1.0
-# what makes a program more than lines of assignments: then numbers are Python's until they meet a node
+# A call of the program takes some ten of Python's own; how deep calls may nest is a limit of ours.
+sys.setrecursionlimit(max(sys.getrecursionlimit(), 20_000))
+# what makes a program more than lines of assignments: numbers are plain then until they meet a node
 _STRUCTURE = (
     ast.For, ast.While, ast.If, ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom,
     ast.ListComp, ast.GeneratorExp, ast.Lambda, ast.IfExp, ast.Compare, ast.BoolOp,
@@ -118,6 +121,7 @@ class Reader:
         self._line = ""
         self._decided: Span | None = None
         self._unzeroed: set[Expr] = set()
+        self._left_out: dict[str, Span] = {}
         self._tree = tree
 
     @property
@@ -156,7 +160,6 @@ class Reader:
                 raise refusals.nothing_drawn(self.printed, self.text.span(self._tree.body[-1]))
             raise EmptyProgramError
         self._christen()
-        self._remark_on(output)
         return output
 
     def _last(self) -> Expr | None:
@@ -337,6 +340,8 @@ class Reader:
 
     def unpacked(self, value: Any, count: int, node: ast.AST) -> list[Any]:
         """Return as many values as there are names."""
+        if value is NOTHING:
+            return [NOTHING] * count
         single = not isinstance(value, (*SEQUENCES, str, np.ndarray))
         values = [value] if single else self.items(value, node)
         if len(values) != count:
@@ -402,7 +407,7 @@ class Reader:
         if name == "__name__":
             return "__main__"
         if name in ("linear", "super", "plt", "np", "random", "math"):
-            return self._known_elsewhere(name, node, span)
+            return self._known_elsewhere(name, span)
         known = [*self.names, *calls.BUILTINS][:MOST_COMPARED] if self.structured else []
         close = get_close_matches(name, known, n=1, cutoff=0.75)
         if self.structured and (place.outer is not None or close):
@@ -411,7 +416,7 @@ class Reader:
         value = self.names[name] = self.made(Expr(INPUT_UNTIL_SET, label=name), span)
         return value
 
-    def _known_elsewhere(self, name: str, node: ast.Name, span: Span) -> Any:
+    def _known_elsewhere(self, name: str, span: Span) -> Any:
         if name == "linear":
             return name
         if name == "super":
@@ -691,8 +696,8 @@ class Reader:
             self.remarks.append((message, self._first_line(node) if node is not None else None))
 
     def left_out(self, name: str, node: ast.AST) -> None:
-        """Say that a function of a library is not had: what it gives is nothing."""
-        self.remark(f"{name} is left out here: what it gives is nothing.", node)
+        """Note that a function of a library is not had: what it gives is nothing."""
+        self._left_out.setdefault(name, self._first_line(node))
 
     def _first_line(self, node: ast.AST) -> Span:
         return refusals.first_line(self._place_of(node), self.text)
@@ -704,20 +709,19 @@ class Reader:
             "This class Value is left out: gradwalk's own, which is drawn, stands for it.", node
         )
 
-    def stops_early(self, error: LimitError, turn: int, node: ast.For) -> bool:
-        """Tell whether a loop that takes too long ends here: one that trains, with a loss to draw."""
-        trains = any(
-            isinstance(part, ast.Attribute) and part.attr == "backward" for part in ast.walk(node)
-        )
-        if not trains or not (turn or self._latest) or self.budget.called:
+    def stops_early(self, turn: int, node: ast.For) -> bool:
+        """Tell whether a loop that trains has taken so long that it ends after so many turns."""
+        if not turn or not self.budget.is_half_gone:
             return False
-        message = f"The loop stops after {turn} {'turn' if turn == 1 else 'turns'}: {error.message[0].lower()}{error.message[1:]}"
-        self.remark(message, node)
+        turns = f"{turn} turn" + ("" if turn == 1 else "s")
+        half = f"{self.limits.seconds / 2:g} s"
+        self.remark(f"The loop stops after {turns}, which took {half}: its loss is drawn.", node)
         self.budget.forgive()
         return True
 
-    def bare(self, value: Expr) -> bool:
-        """Tell whether a node prints as its number."""
+    @property
+    def prints_bare(self) -> bool:
+        """Return whether nodes print as their numbers."""
         return not (self.uses_values or "micrograd" in self.imported)
 
     def own_words(self, value: Any, node: ast.expr) -> str | None:
@@ -731,14 +735,17 @@ class Reader:
             return value.described() if self.streams else repr(value)
         return None
 
-    def _remark_on(self, output: Expr) -> None:
-        """Say where the picture keeps numbers that the program has changed since."""
-        changed = [self.moved[leaf] for leaf in output.parameters() if leaf in self.moved]
+    def remark_on(self, nodes: Iterable[Expr]) -> None:
+        """Say where the picture of these nodes keeps numbers that the program has changed since."""
+        changed = [self.moved[node] for node in nodes if node in self.moved] if self.moved else []
         if changed:
             words = "The picture keeps the numbers it was computed with; here they change."
             self.remark(words, changed[-1])
+        if self._left_out:
+            names, (first, *_) = ", ".join(self._left_out), self._left_out.values()
+            self.remarks.append((f"Left out here, so they give nothing: {names}.", first))
         if self._decided is not None and self.structured:
-            words = "The way through the program is decided by a number here; sliders do not decide anew."
+            words = "A number decides here how the program goes on; sliders do not decide anew."
             self.remarks.append((words, self._decided))
 
 
@@ -747,6 +754,10 @@ def _nature(tree: ast.Module) -> tuple[bool, bool]:
     structured = values = False
     for node in ast.walk(tree):
         structured = structured or isinstance(node, _STRUCTURE)
+        if isinstance(node, ast.BinOp):
+            listed = (ast.List, ast.Tuple, ast.JoinedStr)
+            structured = structured or isinstance(node.left, listed)
+            structured = structured or isinstance(node.right, listed)
         if isinstance(node, ast.Attribute):
             structured = structured or isinstance(node.ctx, ast.Store) or node.attr not in OPS
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine import arithmetic, binding, libraries, refusals
-from engine.errors import OverrunError, ProgramError
+from engine.errors import ProgramError
 from engine.expressions import RETURN, SIGNS, Expressions, Lexical, bound
 from engine.scopes import Scope, current, enter, leave
 from engine.values import NODES, Class, Frame, Run
@@ -243,27 +243,24 @@ class Statements:
         otherwise = self.block(node.orelse, place)
         span = self._text.span(node.target)
         name = ast.unparse(node.target).strip("()")
-        outermost = place.outer is None and not self._loops
+        trains = self._at_top(place) and _goes_backward(node)
 
         def run(frame: Frame) -> Any:
-            around, turn = current(), 0
-            for value in reader.each(many(frame), node.iter):
+            around = current()
+            for turn, value in enumerate(reader.each(many(frame), node.iter)):
                 budget.step(span)
+                if trains and reader.stops_early(turn, node):
+                    return None
                 token = enter(Scope(name, around, turn, span))
                 try:
                     store(frame, value)
                     signal = body(frame)
-                except OverrunError as error:
-                    if not (outermost and reader.stops_early(error, turn, node)):
-                        raise
-                    return None
                 finally:
                     leave(token)
                 if signal == BREAK:
                     return None
                 if signal == RETURN:
                     return signal
-                turn += 1
             return otherwise(frame)
 
         return run
@@ -438,6 +435,13 @@ class Statements:
 _NONE = object()
 
 
+def _goes_backward(loop: ast.For) -> bool:
+    """Tell whether a loop trains: it calls backward() on something."""
+    return any(
+        isinstance(part, ast.Attribute) and part.attr == "backward" for part in ast.walk(loop)
+    )
+
+
 def _loaded(target: ast.expr) -> ast.expr:
     """Return what reads the place that a target stands for."""
     if isinstance(target, ast.Name):
@@ -452,7 +456,7 @@ def _loaded(target: ast.expr) -> ast.expr:
 
 
 def assigned(body: Sequence[ast.stmt]) -> Iterator[tuple[str, bool]]:
-    """Yield every name that statements bind, functions within them aside; True is declared global."""
+    """Yield every name that statements bind, not within functions; True is declared global."""
     waiting = list(reversed(body))
     while waiting:
         node = waiting.pop()
