@@ -710,12 +710,18 @@ class Reader:
         )
 
     def stops_early(self, turn: int, node: ast.For) -> bool:
-        """Tell whether a loop that trains has taken so long that it ends after so many turns."""
-        if not turn or not self.budget.is_half_gone:
-            return False
+        """Tell whether a loop that trains has taken half of the time: so many turns are enough."""
+        return bool(turn) and self.budget.is_half_gone and self._stopped(turn, node)
+
+    def gives_up(self, turn: int, node: ast.For) -> bool:
+        """Tell whether a loop that trains may end within a turn, its time gone: there is a loss."""
+        has_loss = bool(turn or self._latest)
+        return has_loss and self.budget.is_gone and self._stopped(turn, node)
+
+    def _stopped(self, turn: int, node: ast.For) -> bool:
         turns = f"{turn} turn" + ("" if turn == 1 else "s")
-        half = f"{self.limits.seconds / 2:g} s"
-        self.remark(f"The loop stops after {turns}, which took {half}: its loss is drawn.", node)
+        words = f"The loop stops after {turns}: more would take longer than there is time for."
+        self.remark(words, node)
         self.budget.forgive()
         return True
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine import arithmetic, binding, libraries, refusals
-from engine.errors import ProgramError
+from engine.errors import LimitError, ProgramError
 from engine.expressions import RETURN, SIGNS, Expressions, Lexical, bound
 from engine.scopes import Scope, current, enter, leave
 from engine.values import NODES, Class, Frame, Run
@@ -255,6 +255,10 @@ class Statements:
                 try:
                     store(frame, value)
                     signal = body(frame)
+                except LimitError:
+                    if not (trains and reader.gives_up(turn, node)):
+                        raise
+                    return None
                 finally:
                     leave(token)
                 if signal == BREAK:
