@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine import libraries, refusals
+from engine import libraries, refusals, sequences
 from engine.errors import ExprError, ProgramError
 from engine.expr import Expr, move, present
 from engine.natives import Args, Options, fault, in_order
@@ -206,7 +206,7 @@ def _zero_object(
 ) -> None:
     found = of.cls.find("parameters")
     parameters = reader.invoke(Bound(found, of), [], {}, node, None)
-    for each in reader.items(parameters, node):
+    for each in sequences.items(reader, parameters, node):
         if type(each) in NODES:
             present(each).grad = 0.0
 
@@ -246,7 +246,7 @@ def _append(reader: Reader, of: list[Any], args: Args, options: Options, node: a
 
 def _extend(reader: Reader, of: list[Any], args: Args, options: Options, node: ast.Call) -> None:
     _takes(reader, args, options, node, 1)
-    reader.extend(of, args[0], node.args[0])
+    sequences.extend(reader, of, args[0], node.args[0])
 
 
 def _insert(reader: Reader, of: list[Any], args: Args, options: Options, node: ast.Call) -> None:
@@ -320,7 +320,7 @@ _LIST: Mapping[str, Callable[..., Any]] = MappingProxyType(
 
 def _join(reader: Reader, of: str, args: Args, options: Options, node: ast.Call) -> str:
     _takes(reader, args, options, node, 1)
-    parts = reader.items(args[0], node.args[0])
+    parts = sequences.items(reader, args[0], node.args[0])
     if not all(isinstance(part, str) for part in parts):
         raise fault(reader, node, "join takes a list of texts.")
     reader.budget.check_items(

@@ -16,6 +16,7 @@ from engine.expr import Expr, Moved, present
 from engine.nn import Module
 
 NODES = frozenset({Expr, Moved})
+RETURN = 3  # what a statement tells that ends its function; BREAK and CONTINUE are below
 PLAIN = (int, float)  # bool is an int, NumPy's float64 a float
 SEQUENCES = (list, tuple, range)
 
