@@ -15,9 +15,11 @@ from engine.graph import Graph
 from engine.scopes import Scopes
 
 LONG = 400  # nodes of its own that a scope may have in one picture
+OUTSIDE = 40  # nodes outside of any scope that a picture may always show
 PIECES = 40  # boxes that a run is cut into, at most
-SHORTEST = 100  # nodes in a box, where there are enough
+SHORTEST = 200  # nodes in a box, where there are enough
 CRUMB = 8  # nodes that are left as they are
+SHARED = "parameters"  # the box of the weights that several others use
 
 
 def chunked(graph: Graph, edges: Edges) -> Stacks:
@@ -28,16 +30,27 @@ def chunked(graph: Graph, edges: Edges) -> Stacks:
     scopes = graph.scopes
     stacks = stacked(scopes, edges, graph.leaves)
     own = np.bincount(scopes.of + 1, minlength=len(scopes) + 1)
-    if own.max(initial=0) <= LONG:
+    most = np.full(len(own), LONG)
+    if len(graph) > LONG:
+        most[0] = OUTSIDE
+    if (own <= most).all():
         return stacks
     names, parents, of = list(scopes.names), scopes.parents.tolist(), scopes.of.copy()
     level, source, target = lifted(scopes, edges)
-    for at in (np.flatnonzero(own > LONG) - 1).tolist():
+    for at in (np.flatnonzero(own > most) - 1).tolist():
         nodes = np.flatnonzero(scopes.of == at).astype(np.int32)
         there = level == at
         ends = (_units(source[there], stacks), _units(target[there], stacks))
-        steps = _steps(nodes, *ends, graph, len(scopes))
-        _cut(at, nodes, steps, names, parents, of)
+        shared = _shared(nodes, *ends, graph, len(scopes))
+        if len(shared) > CRUMB:
+            nodes = np.setdiff1d(nodes, shared)
+            of[shared] = _added(SHARED, at, names, parents)
+            if len(shared) > LONG:
+                _cut(
+                    int(of[shared[0]]), shared, np.zeros(len(shared), np.int32), names, parents, of
+                )
+        if len(nodes) > LONG:
+            _cut(at, nodes, _steps(nodes, *ends, graph, len(scopes)), names, parents, of)
     added = len(names) - len(scopes)
     made = Scopes(
         tuple(names),
@@ -54,6 +67,23 @@ def _units(units: Ids, stacks: Stacks) -> list[int]:
     firsts = np.array([*stacks.first, 0])
     found: list[int] = np.where(units < count, firsts[np.minimum(units, count)], units).tolist()
     return found
+
+
+def _shared(nodes: Ids, sources: list[int], targets: list[int], graph: Graph, count: int) -> Ids:
+    """Return the learnable leaves among the nodes that several others or a box use."""
+    users: dict[int, set[int]] = defaultdict(set)
+    for source, target in zip(sources, targets, strict=True):
+        users[source].add(target)
+    learnable = nodes[graph.learnable[nodes] & graph.leaves[nodes]]
+    uses = [users[node + count] for node in learnable.tolist()]
+    return learnable[[len(units) > 1 or min(units, default=count) < count for units in uses]]
+
+
+def _added(name: str, around: int, names: list[str], parents: list[int]) -> int:
+    """Return a new scope."""
+    names.append(name)
+    parents.append(around)
+    return len(names) - 1
 
 
 def _steps(nodes: Ids, sources: list[int], targets: list[int], graph: Graph, count: int) -> Ids:
@@ -107,10 +137,8 @@ def _cut(at: int, nodes: Ids, steps: Ids, names: list[str], parents: list[int], 
             continue
         pieces = -(-len(run) // size)
         for piece in np.array_split(run, pieces):
-            scope = len(names)
-            names.append(f"{done + 1}…{done + len(piece)}")
-            parents.append(at)
+            scope = _added(f"{done + 1}…{done + len(piece)}", at, names, parents)
             of[piece] = scope
             done += len(piece)
             if len(piece) > LONG:
-                _cut(scope, piece, np.zeros(len(piece), np.int32), names, parents, of)
+                _cut(scope, piece, np.zeros_like(piece), names, parents, of)
