@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine import refusals
+from engine import refusals, sequences
 from engine.errors import ExprError, ProgramError
 from engine.expr import Expr, present
 from engine.ops import OPS
@@ -254,8 +254,8 @@ def _among(reader: Reader, value: Any, many: Any, node: ast.expr) -> bool:
         return value in many
     return any(
         each is value or (is_number(each) and is_number(value) and _same(each, value))
-        for each in reader.items(many, node)
-    ) or (isinstance(value, str) and value in reader.items(many, node))
+        for each in sequences.items(reader, many, node)
+    ) or (isinstance(value, str) and value in sequences.items(reader, many, node))
 
 
 def _same(one: Any, other: Any) -> bool:
@@ -346,13 +346,11 @@ def written(reader: Reader, value: Any, node: ast.expr, *, quoted: bool = False)
     """Return what `print` writes for a value."""
     if isinstance(value, str) and not quoted:
         return value
-    if type(value) in NODES and reader.bare(value):
-        value = present(value).data
     own = reader.own_words(value, node)
     if own is not None:
         return own
     try:
-        return Printer(reader.budget.limits.printed).written(value)
+        return Printer(reader.budget.limits.printed, bare=reader.prints_bare).written(value)
     except (TooLongError, RecursionError):
         limit = reader.budget.limits.printed
         reader.budget.check_printed(" " * (limit + 1), reader.text.span(node))

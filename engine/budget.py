@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sized
 from dataclasses import dataclass
-from time import monotonic
+from time import thread_time
 
-from engine.errors import LimitError, OverrunError
+from engine.errors import LimitError
 from engine.spans import Span
 
 LOOK_EVERY = 256  # steps between two looks at the clock
@@ -22,7 +22,7 @@ class Limits:
         source_bytes: length of the text in UTF-8 bytes.
         nodes: of the graph that is drawn.
         depth: values nested in one expression.
-        seconds: to read it.
+        seconds: of one processor's time, to read it.
         steps: statements, turns of loops, calls and nodes made, all together.
         items: of one list, one text, one range that is turned into a list.
         calls: functions that wait for one another.
@@ -71,14 +71,23 @@ class Budget:
         if self._granted - self.left > self.limits.steps or more <= 0:
             message = f"This program takes more than {self.limits.steps:,} steps"
             message += f"; so many are reached on line {span.line}."
-            raise OverrunError(message, span, WAY_OUT)
+            raise LimitError(message, span, WAY_OUT)
         self._granted += more
         self.left += more
 
+    @property
+    def is_half_gone(self) -> bool:
+        """Return whether half of the time is gone."""
+        return thread_time() > self._deadline - self.limits.seconds / 2
+
+    @property
+    def is_gone(self) -> bool:
+        """Return whether all of the time is gone."""
+        return thread_time() > self._deadline
+
     def forgive(self) -> None:
-        """Let the rest of a program take as long again, once its longest loop has been cut short."""
-        self._deadline = monotonic() + self.limits.seconds / 2
-        self._granted = self.left = min(LOOK_EVERY, self.limits.steps)
+        """Let what follows a loop that was cut short take half of the time."""
+        self._deadline = thread_time() + self.limits.seconds / 2
 
     def step(self, span: Span, count: int = 1) -> None:
         """Take some steps.
@@ -96,9 +105,9 @@ class Budget:
         Raises:
             LimitError: it is.
         """
-        if monotonic() > self._deadline:
+        if self.is_gone:
             message = f"This program takes longer than {self.limits.seconds:g} s; it had come to"
-            raise OverrunError(f"{message} line {span.line}.", span, WAY_OUT)
+            raise LimitError(f"{message} line {span.line}.", span, WAY_OUT)
 
     def check_items(self, items: int | Sized, span: Span) -> None:
         """Refuse a list that is too long.

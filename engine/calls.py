@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine import refusals
+from engine import refusals, sequences
 from engine.binding import MOST_SEED, USAGE
 from engine.data import MOST_SAMPLES, TABLES
 from engine.errors import ExprError, ProgramError
@@ -82,7 +82,7 @@ def _held(reader: Reader, value: Any, node: ast.expr, name: str, usage: str) -> 
     drawn = type(value) in NODES and not reader.structured
     if drawn or not is_number(value) or isinstance(value, bool):
         raise ProgramError(f"{name} holds a number.", _at(reader, node), usage)
-    return reader.plain_number(value, node)
+    return float(reader.plain_number(value, node))
 
 
 def _label(reader: Reader, label: Any, node: ast.expr | None) -> str | None:
@@ -203,7 +203,7 @@ def network(reader: Reader, module: Module, args: Args, options: Options, node: 
         hint = f"Write {module.name}({', '.join(f'x{k + 1}' for k in range(module.inputs))})."
         raise ProgramError(f"{module.name} takes its inputs in order.", _at(reader, node), hint)
     if len(args) == 1 and isinstance(args[0], list | tuple | np.ndarray):
-        args = reader.items(args[0], node)
+        args = sequences.items(reader, args[0], node)
     values = _all_numbers(reader, args, node)
     reader.room_for(sum(2 * len(n.weights) + 1 for n in module.neurons), node)
     result = _tried(reader, node, lambda: module(*values))

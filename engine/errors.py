@@ -8,7 +8,6 @@ GradwalkError
 ├── TrainingError     a run asked for what it cannot do: a step it has not reached, an unknown name
 └── ProgramError      a typed program that is refused: where, what, and the way out
     └── LimitError    ... because it would run over one of the limits
-        └── OverrunError  ... of time or of steps, on the way
 """
 
 from __future__ import annotations
@@ -68,7 +67,3 @@ class EmptyProgramError(ProgramError):
 
 class LimitError(ProgramError):
     """The program is in order, but larger, deeper or slower than a limit allows."""
-
-
-class OverrunError(LimitError):
-    """The program takes more time, or more steps, than it may."""

@@ -303,7 +303,7 @@ def move(leaf: Expr, number: Number) -> Expr:
 
 
 def _operand(x: Any) -> Expr:
-    """Return what an op is built on: the leaf that stands for a leaf now, a constant for a number."""
+    """Return what an op is built on: the leaf that stands for a leaf now; a constant."""
     return present(x) if isinstance(x, Expr) else Expr.inline(x)
 
 

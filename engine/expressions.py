@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from engine import arithmetic, refusals
+from engine import arithmetic, calling, refusals, sequences
 from engine.errors import ProgramError
 from engine.ops import OPS
 from engine.scopes import Scope, current, enter, leave
 from engine.spans import Span
-from engine.values import NODES, Frame, Function, Run
+from engine.values import NODES, RETURN, Frame, Function, Run
 
 if TYPE_CHECKING:
     from engine.reader import Reader
@@ -229,7 +229,7 @@ class Expressions:
             one = self.ready(node, place)
             return lambda frame: (one(frame),)
         many, reader = self.ready(node.value, place), self._reader
-        return lambda frame: reader.items(many(frame), node.value)
+        return lambda frame: sequences.items(reader, many(frame), node.value)
 
     def _joined(self, node: ast.JoinedStr, place: Lexical) -> Run:
         parts = [self._piece(part, place) for part in node.values]
@@ -394,8 +394,8 @@ class Expressions:
 
     def _call(self, node: ast.Call, function: Run, place: Lexical, called: str) -> Run:
         reader = self._reader
-        reader.check_call(node, place)
-        counted, self._counts = self._counts, reader.takes_sizes(node)
+        calling.check_call(reader, node, place)
+        counted, self._counts = self._counts, calling.takes_sizes(node)
         if any(isinstance(part, ast.Starred) for part in node.args):
             arguments = self._spread_list(node.args, place, list)
         else:
@@ -406,20 +406,22 @@ class Expressions:
                 parts = [self._drawn(part, words) for part, words in pairs]
             arguments = lambda frame: [part(frame) for part in parts]  # noqa: E731
         self._counts = counted
-        words = [(word.arg, self.ready(word.value, place), word) for word in node.keywords]
-        for name, _, word in words:
-            if name is None:
-                raise ProgramError("Write each setting by name.", self._text.span(word.value))
+        words = [self._option(word, place) for word in node.keywords]
         invoke = reader.invoke
         if not words:
             return lambda frame: invoke(function(frame), arguments(frame), {}, node, frame)
         return lambda frame: invoke(
             function(frame),
             arguments(frame),
-            {name: value(frame) for name, value, _ in words},
+            {name: value(frame) for name, value in words},
             node,
             frame,
         )
+
+    def _option(self, word: ast.keyword, place: Lexical) -> tuple[str, Run]:
+        if word.arg is None:
+            raise ProgramError("Write each setting by name.", self._text.span(word.value))
+        return word.arg, self.ready(word.value, place)
 
     def _lambda(self, node: ast.Lambda, place: Lexical) -> Run:
         define = self.function("lambda", node.args, node, place)
@@ -493,7 +495,7 @@ class Expressions:
             parts = [self.binder(part, place) for part in target.elts]
 
             def unpack(frame: Frame, value: Any) -> None:
-                values = reader.unpacked(value, len(parts), target)
+                values = sequences.unpacked(reader, value, len(parts), target)
                 for part, each in zip(parts, values, strict=True):
                     part(frame, each)
 
@@ -503,9 +505,6 @@ class Expressions:
             self._text.span(target),
             "Write for x in ...",
         )
-
-
-RETURN = 3
 
 
 class _Loop:
@@ -530,7 +529,7 @@ class _Loop:
     def values(self, frame: Frame, many: Any) -> Iterator[None]:
         """Bind one value after the other; stop at those that pass the tests."""
         budget, truth = self._reader.budget, self._reader.truth
-        for value in self._reader.each(many, self._iterated):
+        for value in sequences.each(self._reader, many, self._iterated):
             budget.step(self._span)
             self.bind(frame, value)
             if all(truth(test(frame), words) for test, words in self._tests):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine import calls, natives, refusals
+from engine import calls, natives, refusals, sequences
 from engine.errors import ProgramError
 from engine.natives import Args, Options, fault
 from engine.ops import OPS
@@ -75,7 +75,7 @@ def find(
     return Library(name, {**(members or {}), **(more or {})})
 
 
-def member(reader: Reader, library: Library, name: str, node: ast.AST) -> Any:
+def member(reader: Reader, library: Library, name: str, node: ast.expr | ast.stmt) -> Any:
     """Return one name of a library."""
     if library.ignored:
         return NOTHING
@@ -140,7 +140,7 @@ def _of_list(name: str) -> Native:
 
     def call(reader: Reader, args: Args, options: Options, node: ast.Call) -> Any:
         lists = [
-            [reader.plain_number(each, node) for each in reader.items(value, node)]
+            [reader.plain_number(each, node) for each in sequences.items(reader, value, node)]
             for value in args
         ]
         try:
@@ -158,7 +158,7 @@ _MATH: Mapping[str, Any] = (
         if not name.startswith("_")
         and callable(getattr(math, name))
         and name not in _LISTS
-        and name not in ("sumprod",)
+        and name != "sumprod"
     }
     | {name: getattr(math, name) for name in ("pi", "e", "tau", "inf", "nan")}
     | {name: _of_list(name) for name in _LISTS}
@@ -228,11 +228,11 @@ def array_of(reader: Reader, value: Any, node: ast.Call) -> Any:
     """Return a list of numbers, or of rows of them, as an array; of nodes it stays a list."""
     if isinstance(value, np.ndarray):
         return value
-    rows = reader.items(value, node)
+    rows = sequences.items(reader, value, node)
     if any(type(each) in NODES for each in rows):
         return rows
     if rows and all(isinstance(each, list | tuple | np.ndarray) for each in rows):
-        inner = [reader.items(each, node) for each in rows]
+        inner = [sequences.items(reader, each, node) for each in rows]
         if any(type(each) in NODES for row in inner for each in row):
             return rows
         if len({len(row) for row in inner}) > 1:
@@ -254,7 +254,7 @@ def _permutation(reader: Reader, args: Args, options: Options, node: ast.Call) -
         raise fault(reader, node, "np.random.permutation takes a number or a list.")
     (value,) = args
     if isinstance(value, list | tuple | np.ndarray):
-        return reader.arrays.permutation(np.array(reader.items(value, node), np.float64))
+        return reader.arrays.permutation(np.array(sequences.items(reader, value, node), np.float64))
     number = int(reader.plain_number(value, node))
     reader.budget.check_items(number, reader.text.span(node))
     return reader.arrays.permutation(max(number, 0))

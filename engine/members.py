@@ -1,4 +1,4 @@
-"""What stands behind a dot: a node's number and gradient, methods of lists, of networks, of objects."""
+"""What stands behind a dot: a node's number and gradient; methods of lists, networks, objects."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine import libraries, refusals
+from engine import libraries, refusals, sequences
 from engine.errors import ExprError, ProgramError
 from engine.expr import Expr, move, present
 from engine.natives import Args, Options, fault, in_order
@@ -68,11 +68,15 @@ def _find(reader: Reader, of: Any, name: str, node: ast.Attribute) -> _Found | N
         return _Found(NOTHING)
     if isinstance(of, np.ndarray):
         return _of_array(reader, of, name, node)
-    if isinstance(of, list | tuple) and name in _LIST and (isinstance(of, list) or name in _BOTH):
-        return _Found(Native(name, _method(_LIST[name], of)))
-    if isinstance(of, str) and name in _TEXT:
-        return _Found(Native(name, _method(_TEXT[name], of)))
-    return None
+    methods = _methods(of)
+    return _Found(Native(name, _method(methods[name], of))) if name in methods else None
+
+
+def _methods(of: Any) -> Mapping[str, Callable[..., Any]]:
+    """Return the methods of a list, a tuple or a text by name."""
+    if isinstance(of, tuple):
+        return {name: _LIST[name] for name in ("index", "count")}
+    return _LIST if isinstance(of, list) else _TEXT if isinstance(of, str) else {}
 
 
 def _method(call: Callable[..., Any], of: Any) -> Callable[..., Any]:
@@ -85,14 +89,14 @@ def _method(call: Callable[..., Any], of: Any) -> Callable[..., Any]:
 def _unknown(reader: Reader, of: Any, node: ast.Attribute) -> ProgramError:
     span = reader.text.span(node)
     if type(of) in NODES or isinstance(of, Module):
-        known = _NETWORK if isinstance(of, Module) else (*_NODE, *OPS)
+        known = list(_NETWORK if isinstance(of, Module) else (*_NODE, *OPS))
         close = refusals.near(node.attr, known)
         hint = close if close.startswith("Did") else f"There are {', '.join(known[:5])}."
         return ProgramError(f"{kind(of).capitalize()} has no {node.attr} here.", span, hint)
     if isinstance(of, Instance):
-        known = [*of.names, *of.cls.names]
+        own = [*of.names, *of.cls.names]
         message = f"{of.cls.name} has no {node.attr}."
-        return ProgramError(message, span, refusals.near(node.attr, known) if known else "")
+        return ProgramError(message, span, refusals.near(node.attr, own) if own else "")
     return ProgramError(f"{kind(of).capitalize()} has no {node.attr} here.", span)
 
 
@@ -148,7 +152,7 @@ def set_attribute(reader: Reader, of: Any, value: Any, node: ast.Attribute) -> N
     Raises:
         ProgramError: nothing can be set there.
     """
-    if isinstance(of, Instance) or isinstance(of, Class):
+    if isinstance(of, Instance | Class):
         of.names[node.attr] = value
     elif type(of) in NODES and node.attr in ("data", "grad", "label"):
         _set_on_node(reader, of, value, node)
@@ -202,7 +206,7 @@ def _zero_object(
 ) -> None:
     found = of.cls.find("parameters")
     parameters = reader.invoke(Bound(found, of), [], {}, node, None)
-    for each in reader.items(parameters, node):
+    for each in sequences.items(reader, parameters, node):
         if type(each) in NODES:
             present(each).grad = 0.0
 
@@ -242,7 +246,7 @@ def _append(reader: Reader, of: list[Any], args: Args, options: Options, node: a
 
 def _extend(reader: Reader, of: list[Any], args: Args, options: Options, node: ast.Call) -> None:
     _takes(reader, args, options, node, 1)
-    reader.extend(of, args[0], node.args[0])
+    sequences.extend(reader, of, args[0], node.args[0])
 
 
 def _insert(reader: Reader, of: list[Any], args: Args, options: Options, node: ast.Call) -> None:
@@ -298,7 +302,6 @@ def _takes(reader: Reader, args: Args, options: Options, node: ast.Call, count: 
         raise fault(reader, node, f"{name} takes {words}.")
 
 
-_BOTH = ("index", "count")
 _LIST: Mapping[str, Callable[..., Any]] = MappingProxyType(
     {
         "append": _append,
@@ -317,7 +320,7 @@ _LIST: Mapping[str, Callable[..., Any]] = MappingProxyType(
 
 def _join(reader: Reader, of: str, args: Args, options: Options, node: ast.Call) -> str:
     _takes(reader, args, options, node, 1)
-    parts = reader.items(args[0], node.args[0])
+    parts = sequences.items(reader, args[0], node.args[0])
     if not all(isinstance(part, str) for part in parts):
         raise fault(reader, node, "join takes a list of texts.")
     reader.budget.check_items(

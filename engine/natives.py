@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine import arithmetic
+from engine import arithmetic, sequences
 from engine.errors import ProgramError
 from engine.expr import arity_message, present
 from engine.ops import OPS, Op
@@ -84,7 +84,7 @@ def _extreme(name: str) -> Callable[..., Any]:
         key = options.get("key")
         if not args or set(options) - {"key"}:
             raise fault(reader, node, f"{name} takes values or a list of them.")
-        values = list(args) if len(args) > 1 else reader.items(args[0], node.args[0])
+        values = list(args) if len(args) > 1 else sequences.items(reader, args[0], node.args[0])
         if not values:
             raise fault(reader, node, f"{name} of nothing has no value.")
         if key is None and any(type(each) in NODES for each in values):
@@ -140,7 +140,7 @@ def _sum(reader: Reader, args: Args, options: Options, node: ast.Call) -> Any:
     args = [*args, options["start"]] if set(options) == {"start"} else args
     options = {} if set(options) == {"start"} else options
     count(reader, args, options, node, "sum", 2)
-    values = reader.items(args[0], node.args[0])
+    values = sequences.items(reader, args[0], node.args[0])
     total = args[1] if len(args) > 1 else 0
     add = arithmetic.operator(
         reader, "add", ast.copy_location(ast.BinOp(node, ast.Add(), node), node)
@@ -175,7 +175,9 @@ def _whole(reader: Reader, value: Any, node: ast.expr) -> int:
 def _zip(reader: Reader, args: Args, options: Options, node: ast.Call) -> Any:
     if set(options) - {"strict"}:
         raise fault(reader, node, "zip takes lists.", f"Write {USAGES['zip']}.")
-    lists = [reader.items(value, part) for value, part in zip(args, node.args, strict=False)]
+    lists = [
+        sequences.items(reader, value, part) for value, part in zip(args, node.args, strict=False)
+    ]
     return list(zip(*lists, strict=False))
 
 
@@ -183,7 +185,7 @@ def _enumerate(reader: Reader, args: Args, options: Options, node: ast.Call) -> 
     args = [*args, options["start"]] if set(options) == {"start"} else args
     count(reader, args, {}, node, "enumerate", 2)
     start = _whole(reader, args[1], node) if len(args) > 1 else 0
-    return list(enumerate(reader.items(args[0], node.args[0]), start))
+    return list(enumerate(sequences.items(reader, args[0], node.args[0]), start))
 
 
 def _round(reader: Reader, args: Args, options: Options, node: ast.Call) -> Any:
@@ -234,7 +236,7 @@ def _list(reader: Reader, args: Args, options: Options, node: ast.Call) -> Any:
     if not args and not options:
         return []
     count(reader, args, options, node, "list", 1)
-    return list(reader.items(args[0], node.args[0]))
+    return list(sequences.items(reader, args[0], node.args[0]))
 
 
 def _tuple(reader: Reader, args: Args, options: Options, node: ast.Call) -> Any:
@@ -243,13 +245,13 @@ def _tuple(reader: Reader, args: Args, options: Options, node: ast.Call) -> Any:
 
 def _reversed(reader: Reader, args: Args, options: Options, node: ast.Call) -> Any:
     count(reader, args, options, node, "reversed", 1)
-    return list(reader.items(args[0], node.args[0]))[::-1]
+    return list(sequences.items(reader, args[0], node.args[0]))[::-1]
 
 
 def _sorted(reader: Reader, args: Args, options: Options, node: ast.Call) -> Any:
     if len(args) != 1 or set(options) - {"key", "reverse"}:
         raise fault(reader, node, "sorted takes a list.", f"Write {USAGES['sorted']}.")
-    return in_order(reader, reader.items(args[0], node.args[0]), options, node)
+    return in_order(reader, sequences.items(reader, args[0], node.args[0]), options, node)
 
 
 def in_order(reader: Reader, values: Sequence[Any], options: Options, node: ast.Call) -> list[Any]:
@@ -264,19 +266,22 @@ def in_order(reader: Reader, values: Sequence[Any], options: Options, node: ast.
 
 def _any(reader: Reader, args: Args, options: Options, node: ast.Call) -> Any:
     count(reader, args, options, node, "any", 1)
-    return any(reader.truth(each, node) for each in reader.items(args[0], node.args[0]))
+    return any(reader.truth(each, node) for each in sequences.items(reader, args[0], node.args[0]))
 
 
 def _all(reader: Reader, args: Args, options: Options, node: ast.Call) -> Any:
     count(reader, args, options, node, "all", 1)
-    return all(reader.truth(each, node) for each in reader.items(args[0], node.args[0]))
+    return all(reader.truth(each, node) for each in sequences.items(reader, args[0], node.args[0]))
 
 
 def _map(reader: Reader, args: Args, options: Options, node: ast.Call) -> Any:
     if len(args) < 2 or options:
         raise fault(reader, node, "map takes a function and a list.", f"Write {USAGES['map']}.")
     function, *lists = args
-    many = [reader.items(each, part) for each, part in zip(lists, node.args[1:], strict=False)]
+    many = [
+        sequences.items(reader, each, part)
+        for each, part in zip(lists, node.args[1:], strict=False)
+    ]
     found, around, span = [], current(), reader.text.span(node)
     for turn, values in enumerate(zip(*many, strict=False)):
         token = enter(Scope("map", around, turn, span))
@@ -292,7 +297,7 @@ def _filter(reader: Reader, args: Args, options: Options, node: ast.Call) -> Any
     if len(args) != 2 or options:
         raise fault(reader, node, "filter takes a function and a list.")
     kept = []
-    for value in reader.items(args[1], node.args[1]):
+    for value in sequences.items(reader, args[1], node.args[1]):
         reader.budget.step(reader.text.span(node))
         if reader.truth(reader.invoke(args[0], [value], {}, node, None), node):
             kept.append(value)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
-from time import monotonic
+from time import thread_time
 
 import numpy as np
 from numpy.typing import NDArray
@@ -183,7 +183,7 @@ def parse(source: str, limits: Limits | None = None, mine: Table | None = None) 
     if size > limits.source_bytes:
         message = f"This program is {size:,} bytes long; the limit is {limits.source_bytes:,}."
         raise LimitError(message, START, "Leave out what the output does not need.")
-    started = monotonic()
+    started = thread_time()
     text, tree = parse_text(source)
     reader = Reader(text, tree, limits, started, mine)
     output = reader.read()
@@ -195,6 +195,7 @@ def _program(source: str, text: Text, reader: Reader, output: Expr) -> Program:
     if nodes is None:
         nodes = in_evaluation_order(output)
         reader.budget.check_nodes(len(nodes), output.span or START)
+    reader.remark_on(nodes)
     if learners := reader.learning():  # the program says who learns
         for node in nodes:
             if node.op is None and not node.constant:

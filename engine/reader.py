@@ -7,6 +7,7 @@ own, which call back here for names, nodes and limits.
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from random import Random
@@ -14,37 +15,33 @@ from typing import Any
 
 import numpy as np
 
-from engine import arithmetic, binding, calls, libraries, members, refusals
+from engine import arithmetic, binding, calling, calls, libraries, members, refusals
 from engine.arithmetic import CONSTANTS
 from engine.budget import Budget, Limits
 from engine.data import Table
 from engine.errors import EmptyProgramError, LimitError, ProgramError
 from engine.expr import Expr, present
-from engine.expressions import RETURN, Lexical
+from engine.expressions import Lexical
 from engine.nn import Module
 from engine.ops import OPS
-from engine.scopes import Scope, current, enter, leave
+from engine.scopes import Scope, current
 from engine.spans import START, Span
 from engine.statements import Statements, assigned
 from engine.syntax import Text
 from engine.values import (
     NODES,
     NOTHING,
-    SEQUENCES,
-    Bound,
-    Class,
     Frame,
     Function,
     Instance,
-    Library,
-    Native,
     is_number,
-    kind,
     reached,
 )
 
 INPUT_UNTIL_SET = 1.0
-# what makes a program more than lines of assignments: then numbers are Python's until they meet a node
+# A call of the program takes some ten of Python's own; how deep calls may nest is a limit of ours.
+sys.setrecursionlimit(max(sys.getrecursionlimit(), 20_000))
+# what makes a program more than lines of assignments: numbers are plain then until they meet a node
 _STRUCTURE = (
     ast.For, ast.While, ast.If, ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom,
     ast.ListComp, ast.GeneratorExp, ast.Lambda, ast.IfExp, ast.Compare, ast.BoolOp,
@@ -118,6 +115,7 @@ class Reader:
         self._line = ""
         self._decided: Span | None = None
         self._unzeroed: set[Expr] = set()
+        self._left_out: dict[str, Span] = {}
         self._tree = tree
 
     @property
@@ -156,7 +154,6 @@ class Reader:
                 raise refusals.nothing_drawn(self.printed, self.text.span(self._tree.body[-1]))
             raise EmptyProgramError
         self._christen()
-        self._remark_on(output)
         return output
 
     def _last(self) -> Expr | None:
@@ -256,11 +253,12 @@ class Reader:
         if isinstance(node, ast.Constant):
             number = _number(node)
             return None if number is None else sign * number
-        if isinstance(node, ast.Name) and node.id in CONSTANTS and not self._is_bound(node.id):
+        if isinstance(node, ast.Name) and node.id in CONSTANTS and not self.is_bound(node.id):
             return sign * CONSTANTS[node.id]
         return None
 
-    def _is_bound(self, name: str) -> bool:
+    def is_bound(self, name: str) -> bool:
+        """Tell whether the module binds a name, here or further on."""
         return name in self._later or name in self.names
 
     def plain_number(self, value: Any, node: ast.AST) -> Any:
@@ -300,79 +298,12 @@ class Reader:
             if value.size == 1:
                 return bool(value.item())
             message = "Whether an array is true is not known."
-            raise ProgramError(message, self._place_of(node), "Compare one number.")
+            raise ProgramError(message, self.place_of(node), "Compare one number.")
         return bool(value)
 
-    def _place_of(self, node: ast.AST) -> Span:
+    def place_of(self, node: ast.AST) -> Span:
+        """Return the place of a node in the typed text."""
         return self.text.span(node) if isinstance(node, ast.expr | ast.stmt) else START
-
-    # lists
-
-    def items(self, value: Any, node: ast.AST) -> list[Any]:
-        """Return the items of a list, a tuple, a range, a text or an array, as a list.
-
-        Raises:
-            ProgramError: it has none, or too many.
-        """
-        span = self._place_of(node)
-        if isinstance(value, range):
-            self.budget.check_items(_length(value), span)
-        if isinstance(value, (*SEQUENCES, str)):
-            return value if type(value) is list else list(value)
-        if isinstance(value, np.ndarray) and value.ndim:
-            return value.tolist() if value.ndim == 1 else list(value)
-        if isinstance(value, Instance):
-            message = f"{value.cls.name} is no list."
-            raise ProgramError(message, span)
-        if value is NOTHING:
-            return []
-        message = f"{kind(value).capitalize()} has no items to go through."
-        raise ProgramError(message, span, "Write a list, or range(10).")
-
-    def each(self, value: Any, node: ast.AST) -> Iterator[Any]:
-        """Yield items as a loop does: of a range one after the other, of a list as it grows."""
-        if isinstance(value, range | list):
-            return iter(value)
-        return iter(self.items(value, node))
-
-    def unpacked(self, value: Any, count: int, node: ast.AST) -> list[Any]:
-        """Return as many values as there are names."""
-        single = not isinstance(value, (*SEQUENCES, str, np.ndarray))
-        values = [value] if single else self.items(value, node)
-        if len(values) != count:
-            message = f"Left of = stand {count} names, right of it {len(values)}."
-            raise ProgramError(message, self._place_of(node), "Give each name one value.")
-        return values
-
-    def extend(self, of: list[Any], more: Any, node: ast.expr) -> None:
-        """Add items to a list."""
-        values = self.items(more, node)
-        self.budget.check_items(len(of) + len(values), self.text.span(node))
-        of.extend(values)
-
-    def set_item(self, of: Any, index: Any, value: Any, node: ast.Subscript) -> None:
-        """Run `of[index] = value`."""
-        span = self.text.span(node)
-        if isinstance(of, np.ndarray) and not isinstance(index, slice | tuple):
-            place = int(self.plain_number(index, node.slice))
-            if not -len(of) <= place < len(of) or np.ndim(value):
-                raise refusals.no_such_item(node, len(of), self.text)
-            of[place] = self.plain_number(value, node)
-            return
-        if not isinstance(of, list):
-            raise ProgramError(f"Items of {kind(of)} cannot be set.", span)
-        if isinstance(index, slice):
-            found = self.items(value, node)
-            try:
-                of[index] = found
-            except ValueError as error:
-                raise ProgramError(f"Python says: {error}.", span) from None
-            self.budget.check_items(of, span)
-            return
-        number = self.plain_number(index, node.slice)
-        if not float(number).is_integer() or not -len(of) <= number < len(of):
-            raise refusals.no_such_item(node, len(of), self.text)
-        of[int(number)] = value
 
     # names
 
@@ -380,7 +311,7 @@ class Reader:
         """Refuse a bare new name after other lines: it is the start of a line, not an output."""
         match statement:
             case ast.Expr(ast.Name(id=name) as node) if len(self._tree.body) > 1:
-                known = self._is_bound(name) or name in CONSTANTS or name in calls.BUILTINS
+                known = self.is_bound(name) or name in CONSTANTS or name in calls.BUILTINS
                 if not known:
                     hint = f"Write {name} = ..., or use it in an expression."
                     message = f"{name} is only a name so far."
@@ -402,7 +333,7 @@ class Reader:
         if name == "__name__":
             return "__main__"
         if name in ("linear", "super", "plt", "np", "random", "math"):
-            return self._known_elsewhere(name, node, span)
+            return self._known_elsewhere(name, span)
         known = [*self.names, *calls.BUILTINS][:MOST_COMPARED] if self.structured else []
         close = get_close_matches(name, known, n=1, cutoff=0.75)
         if self.structured and (place.outer is not None or close):
@@ -411,11 +342,11 @@ class Reader:
         value = self.names[name] = self.made(Expr(INPUT_UNTIL_SET, label=name), span)
         return value
 
-    def _known_elsewhere(self, name: str, node: ast.Name, span: Span) -> Any:
+    def _known_elsewhere(self, name: str, span: Span) -> Any:
         if name == "linear":
             return name
         if name == "super":
-            return _SUPER
+            return calling.SUPER
         known = {"plt": "matplotlib.pyplot", "np": "numpy"}.get(name, name)
         if not self.structured:
             value = self.names[name] = self.made(Expr(INPUT_UNTIL_SET, label=name), span)
@@ -505,131 +436,16 @@ class Reader:
 
     # calls
 
-    def check_call(self, node: ast.Call, place: Lexical) -> None:
-        """Refuse a call of what can be no function, before its arguments are read."""
-        function = node.func
-        if isinstance(function, ast.Name):
-            name = function.id
-            if place.hops(name) is not None or self._is_bound(name):
-                return
-            span = self.text.span(function)
-            if name in CONSTANTS:
-                hint = f"To multiply, write {name}*(...)."
-                raise ProgramError(f"{name} is a value, not a function.", span, hint)
-            if name in OPS and any(isinstance(each, ast.Starred) for each in node.args):
-                hint = f"Write {calls.BUILTINS[name].usage}."
-                message = f"{name} takes its operands in order."
-                raise ProgramError(message, self.text.span(node), hint)
-            known = name in calls.BUILTINS or name in libraries.DATASETS or name == "super"
-            if not known:
-                message = f"There is no function called {name}."
-                raise ProgramError(message, span, refusals.did_you_mean(name))
-
-    def takes_sizes(self, node: ast.Call) -> bool:
-        """Tell whether a call makes a network."""
-        return isinstance(node.func, ast.Name) and node.func.id in calls.NETWORKS
-
     def invoke(
         self,
         function: Any,
         args: list[Any],
         options: Mapping[str, Any],
         node: ast.Call,
-        frame: Frame | None,
+        frame: Frame | None = None,
     ) -> Any:
         """Return what a call gives."""
-        if isinstance(function, Function):
-            return self._run(function, args, options, node, function.name)
-        if isinstance(function, Native):
-            if function is _SUPER:
-                return _super(self, node, frame)
-            self.budget.step(self.text.span(node))
-            return function.call(self, args, options, node)
-        if isinstance(function, Bound):
-            return self._run(function.function, [function.of, *args], options, node, "")
-        if isinstance(function, Module):
-            return calls.network(self, function, args, options, node)
-        if isinstance(function, Class):
-            return self._construct(function, args, options, node)
-        if isinstance(function, Instance):
-            called = function.cls.find("__call__")
-            if isinstance(called, Function):
-                return self._run(called, [function, *args], options, node, function.cls.name)
-        if function is NOTHING or (isinstance(function, Library) and function.ignored):
-            return NOTHING
-        raise self._no_function(function, node)
-
-    def _no_function(self, value: Any, node: ast.Call) -> ProgramError:
-        span = self.text.span(node.func)
-        name = node.func.id if isinstance(node.func, ast.Name) else ""
-        if name:
-            hint = f"To multiply, write {name}*(...)."
-            return ProgramError(f"{name} is a value, not a function.", span, hint)
-        words = "A value" if is_number(value) or value is None else kind(value).capitalize()
-        hint = "To multiply, write * before the bracket."
-        return ProgramError(f"{words} cannot be called.", span, hint)
-
-    def _construct(
-        self, cls: Class, args: list[Any], options: Mapping[str, Any], node: ast.Call
-    ) -> Instance:
-        made = Instance(cls)
-        begin = cls.find("__init__")
-        if isinstance(begin, Function):
-            self._run(begin, [made, *args], options, node, f"new {cls.name}")
-        elif args or options:
-            message = f"{cls.name} takes nothing: it has no __init__."
-            raise ProgramError(message, self.text.span(node))
-        return made
-
-    def _run(
-        self,
-        function: Function,
-        args: list[Any],
-        options: Mapping[str, Any],
-        node: ast.Call,
-        title: str,
-    ) -> Any:
-        """Return what a function of the program returns; what it makes is a scope of its own."""
-        span = self.text.span(node)
-        names = self._bound_to(function, args, options, span)
-        if function.owner is not None:
-            names["__class__"] = function.owner
-            names["__self__"] = args[0] if args else None
-        self.budget.enter_call(function.name, span)
-        token = enter(Scope(title or function.name, current(), None, span))
-        frame = Frame(names, function.outer)
-        try:
-            signal = function.body(frame)
-        finally:
-            leave(token)
-            self.budget.leave_call()
-        return frame.result if signal == RETURN else None
-
-    def _bound_to(
-        self, function: Function, args: list[Any], options: Mapping[str, Any], span: Span
-    ) -> dict[str, Any]:
-        """Return the parameters with their values."""
-        params = function.params
-        names = dict(zip(params, args, strict=False))
-        if len(args) > len(params):
-            if function.rest is None:
-                message = f"{function.name} takes {_many(len(params))}, not {len(args)}."
-                raise ProgramError(message, span, _usage(function))
-            names[function.rest] = tuple(args[len(params) :])
-        elif function.rest is not None:
-            names[function.rest] = ()
-        for name, value in options.items():
-            if name not in params or name in names:
-                message = f"{function.name} has no parameter {name} left."
-                raise ProgramError(message, span, _usage(function))
-            names[name] = value
-        for name in params:
-            if name not in names:
-                if name not in function.defaults:
-                    message = f"{function.name} needs a value for {name}."
-                    raise ProgramError(message, span, _usage(function))
-                names[name] = function.defaults[name]
-        return names
+        return calling.invoke(self, function, args, options, node, frame)
 
     # what stands behind a dot
 
@@ -675,7 +491,7 @@ class Reader:
 
     def print(self, text: str, node: ast.AST) -> None:
         """Add to what the program prints."""
-        span = self._place_of(node)
+        span = self.place_of(node)
         self.budget.check_printed(text, span)
         *lines, self._line = (self._line + text).split("\n")
         self.printed.extend((line, span) for line in lines)
@@ -691,11 +507,11 @@ class Reader:
             self.remarks.append((message, self._first_line(node) if node is not None else None))
 
     def left_out(self, name: str, node: ast.AST) -> None:
-        """Say that a function of a library is not had: what it gives is nothing."""
-        self.remark(f"{name} is left out here: what it gives is nothing.", node)
+        """Note that a function of a library is not had: what it gives is nothing."""
+        self._left_out.setdefault(name, self._first_line(node))
 
     def _first_line(self, node: ast.AST) -> Span:
-        return refusals.first_line(self._place_of(node), self.text)
+        return refusals.first_line(self.place_of(node), self.text)
 
     def replaced(self, node: ast.ClassDef) -> None:
         """Leave a pasted class Value out: ours stands for it."""
@@ -704,20 +520,25 @@ class Reader:
             "This class Value is left out: gradwalk's own, which is drawn, stands for it.", node
         )
 
-    def stops_early(self, error: LimitError, turn: int, node: ast.For) -> bool:
-        """Tell whether a loop that takes too long ends here: one that trains, with a loss to draw."""
-        trains = any(
-            isinstance(part, ast.Attribute) and part.attr == "backward" for part in ast.walk(node)
-        )
-        if not trains or not (turn or self._latest) or self.budget.called:
-            return False
-        message = f"The loop stops after {turn} {'turn' if turn == 1 else 'turns'}: {error.message[0].lower()}{error.message[1:]}"
-        self.remark(message, node)
+    def stops_early(self, turn: int, node: ast.For) -> bool:
+        """Tell whether a loop that trains has taken half of the time: so many turns are enough."""
+        return bool(turn) and self.budget.is_half_gone and self._stopped(turn, node)
+
+    def gives_up(self, turn: int, node: ast.For) -> bool:
+        """Tell whether a loop that trains may end within a turn, its time gone: there is a loss."""
+        has_loss = bool(turn or self._latest)
+        return has_loss and self.budget.is_gone and self._stopped(turn, node)
+
+    def _stopped(self, turn: int, node: ast.For) -> bool:
+        turns = f"{turn} turn" + ("" if turn == 1 else "s")
+        words = f"The loop stops after {turns}: more would take longer than there is time for."
+        self.remark(words, node)
         self.budget.forgive()
         return True
 
-    def bare(self, value: Expr) -> bool:
-        """Tell whether a node prints as its number."""
+    @property
+    def prints_bare(self) -> bool:
+        """Return whether nodes print as their numbers."""
         return not (self.uses_values or "micrograd" in self.imported)
 
     def own_words(self, value: Any, node: ast.expr) -> str | None:
@@ -725,20 +546,23 @@ class Reader:
         if isinstance(value, Instance):
             said = value.cls.find("__repr__") or value.cls.find("__str__")
             if isinstance(said, Function):
-                words = self._run(said, [value], {}, _call_at(node), "")
+                words = self.invoke(said, [value], {}, _call_at(node))
                 return words if isinstance(words, str) else None
         if isinstance(value, Module):
             return value.described() if self.streams else repr(value)
         return None
 
-    def _remark_on(self, output: Expr) -> None:
-        """Say where the picture keeps numbers that the program has changed since."""
-        changed = [self.moved[leaf] for leaf in output.parameters() if leaf in self.moved]
+    def remark_on(self, nodes: Iterable[Expr]) -> None:
+        """Say where the picture of these nodes keeps numbers that the program has changed since."""
+        changed = [self.moved[node] for node in nodes if node in self.moved] if self.moved else []
         if changed:
             words = "The picture keeps the numbers it was computed with; here they change."
             self.remark(words, changed[-1])
+        if self._left_out:
+            names, (first, *_) = ", ".join(self._left_out), self._left_out.values()
+            self.remarks.append((f"Left out here, so they give nothing: {names}.", first))
         if self._decided is not None and self.structured:
-            words = "The way through the program is decided by a number here; sliders do not decide anew."
+            words = "A number decides here how the program goes on; sliders do not decide anew."
             self.remarks.append((words, self._decided))
 
 
@@ -747,6 +571,10 @@ def _nature(tree: ast.Module) -> tuple[bool, bool]:
     structured = values = False
     for node in ast.walk(tree):
         structured = structured or isinstance(node, _STRUCTURE)
+        if isinstance(node, ast.BinOp):
+            listed = (ast.List, ast.Tuple, ast.JoinedStr)
+            structured = structured or isinstance(node.left, listed)
+            structured = structured or isinstance(node.right, listed)
         if isinstance(node, ast.Attribute):
             structured = structured or isinstance(node.ctx, ast.Store) or node.attr not in OPS
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
@@ -764,23 +592,6 @@ def _place(scope: Scope | None, span: Span) -> None:
         scope = scope.parent
 
 
-def _super(reader: Reader, node: ast.Call, frame: Frame | None) -> Any:
-    at = frame
-    while at is not None and "__class__" not in at.names:
-        at = at.outer
-    if at is None:
-        message = "super() stands in a method."
-        raise ProgramError(message, reader.text.span(node))
-    return members.Super(at.names["__self__"], at.names["__class__"].base)
-
-
-def _no_super(_reader: Reader, _args: list[Any], _options: Any, node: ast.Call) -> Any:
-    raise AssertionError(node)  # `invoke` knows it
-
-
-_SUPER = Native("super", _no_super)
-
-
 def _call_at(node: ast.expr) -> ast.Call:
     """Return a call that stands where an expression does."""
     return ast.copy_location(ast.Call(node, [], []), node)
@@ -788,21 +599,6 @@ def _call_at(node: ast.expr) -> ast.Call:
 
 def _parts(target: ast.expr) -> list[ast.expr]:
     return target.elts if isinstance(target, ast.Tuple | ast.List) else [target]
-
-
-def _many(count: int) -> str:
-    return f"{count} value" + ("" if count == 1 else "s")
-
-
-def _usage(function: Function) -> str:
-    params = [name if name not in function.defaults else f"{name}=..." for name in function.params]
-    return f"Write {function.name}({', '.join(params)})."
-
-
-def _length(numbers: range) -> int:
-    """Return how many a range holds; `len` cannot count beyond what a list could hold."""
-    step = numbers.step
-    return max((numbers.stop - numbers.start + step - (1 if step > 0 else -1)) // step, 0)
 
 
 def _assigned_lines(tree: ast.Module) -> Iterator[tuple[str, int]]:

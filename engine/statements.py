@@ -6,11 +6,11 @@ import ast
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from engine import arithmetic, binding, libraries, refusals
-from engine.errors import OverrunError, ProgramError
-from engine.expressions import RETURN, SIGNS, Expressions, Lexical, bound
+from engine import arithmetic, binding, libraries, refusals, sequences
+from engine.errors import LimitError, ProgramError
+from engine.expressions import SIGNS, Expressions, Lexical, bound
 from engine.scopes import Scope, current, enter, leave
-from engine.values import NODES, Class, Frame, Run
+from engine.values import NODES, RETURN, Class, Frame, Run
 
 if TYPE_CHECKING:
     from engine.reader import Reader
@@ -155,7 +155,9 @@ class Statements:
             return lambda frame, found: reader.set_attribute(of(frame), found, target)
         if isinstance(target, ast.Subscript):
             of, index = (self._expression(part, place) for part in (target.value, target.slice))
-            return lambda frame, found: reader.set_item(of(frame), index(frame), found, target)
+            return lambda frame, found: sequences.set_item(
+                reader, of(frame), index(frame), found, target
+            )
         raise refusals.only_names(target, self._text)
 
     def _unpacking(
@@ -170,7 +172,7 @@ class Statements:
         reader = self._reader
 
         def unpack(frame: Frame, found: Any) -> None:
-            values = reader.unpacked(found, len(parts), value or target)
+            values = sequences.unpacked(reader, found, len(parts), value or target)
             for part, each in zip(parts, values, strict=True):
                 part(frame, each)
 
@@ -208,7 +210,7 @@ class Statements:
         def run(frame: Frame) -> None:
             before, more = load(frame), value(frame)
             if adds and isinstance(before, list):
-                reader.extend(before, more, node.value)
+                sequences.extend(reader, before, more, node.value)
                 return
             if adds and again and type(before) is int and not before and type(more) in NODES:
                 store(frame, more)  # a sum begins: the 0 that it starts from adds no node
@@ -243,18 +245,20 @@ class Statements:
         otherwise = self.block(node.orelse, place)
         span = self._text.span(node.target)
         name = ast.unparse(node.target).strip("()")
-        outermost = place.outer is None and not self._loops
+        trains = self._at_top(place) and _goes_backward(node)
 
         def run(frame: Frame) -> Any:
-            around, turn = current(), 0
-            for value in reader.each(many(frame), node.iter):
+            around = current()
+            for turn, value in enumerate(sequences.each(reader, many(frame), node.iter)):
                 budget.step(span)
+                if trains and reader.stops_early(turn, node):
+                    return None
                 token = enter(Scope(name, around, turn, span))
                 try:
                     store(frame, value)
                     signal = body(frame)
-                except OverrunError as error:
-                    if not (outermost and reader.stops_early(error, turn, node)):
+                except LimitError:
+                    if not (trains and reader.gives_up(turn, node)):
                         raise
                     return None
                 finally:
@@ -263,7 +267,6 @@ class Statements:
                     return None
                 if signal == RETURN:
                     return signal
-                turn += 1
             return otherwise(frame)
 
         return run
@@ -438,6 +441,13 @@ class Statements:
 _NONE = object()
 
 
+def _goes_backward(loop: ast.For) -> bool:
+    """Tell whether a loop trains: it calls backward() on something."""
+    return any(
+        isinstance(part, ast.Attribute) and part.attr == "backward" for part in ast.walk(loop)
+    )
+
+
 def _loaded(target: ast.expr) -> ast.expr:
     """Return what reads the place that a target stands for."""
     if isinstance(target, ast.Name):
@@ -452,7 +462,7 @@ def _loaded(target: ast.expr) -> ast.expr:
 
 
 def assigned(body: Sequence[ast.stmt]) -> Iterator[tuple[str, bool]]:
-    """Yield every name that statements bind, functions within them aside; True is declared global."""
+    """Yield every name that statements bind, not within functions; True is declared global."""
     waiting = list(reversed(body))
     while waiting:
         node = waiting.pop()

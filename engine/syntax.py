@@ -50,7 +50,7 @@ class Text:
         self.python = "\n".join(self.python_lines)
         self._characters: dict[int, list[int]] = {}
 
-    def span(self, node: ast.expr | ast.stmt) -> Span:
+    def span(self, node: ast.expr | ast.stmt | ast.arg) -> Span:
         """Return the place of `node` in the typed text."""
         end_line, end_offset = (
             node.end_lineno or node.lineno,
@@ -137,7 +137,17 @@ def _characters(line: str) -> list[int]:
 _SPLIT = "Split it over several lines, with a name for each part."
 # part of the parser's message: our sentence, the way out
 _SENTENCES = {
+    "expected ':'": ("A : is missing at the end of this line.", "Write : before what it does."),
+    "expected an indented block": (
+        "The lines that belong to the one above are indented.",
+        "Put four blanks before them.",
+    ),
+    "unindent": (
+        "This line stands neither within the block above nor outside of it.",
+        "Put as many blanks before it as before the lines that it belongs to.",
+    ),
     "cannot assign": ("Only a name can stand left of =.", "Write name = value."),
+    "Maybe you meant '=='": ("An = gives a name a value.", "To compare, write ==."),
     "indent": ("This line does not start at the left edge.", "Remove the blanks before it."),
     "f-string": ("This text with values inside is not finished.", 'Write f"{x:.4f}".'),
     "outside": ("This stands outside of a function or a loop.", ""),

@@ -37,6 +37,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 CLOSING = {"(": ")", "[": "]", "{": "}"}
+_BLOCKS = {"for", "while", "if", "elif", "else", "def", "class"}
 _UNARY = {"+", "-", "~"}
 _NEEDS_LEFT = {
     "*",
@@ -133,14 +134,18 @@ def check(tokens: list[Token]) -> None:
     """
     open_brackets: list[Token] = []
     last: Token | None = None
+    head: Token | None = None
     for token in tokens:
         _check_word(token)
         if token.kind in {"space", "comment"} or (token.kind == "newline" and open_brackets):
             continue
         if token.kind == "newline" or token.text == ";":
             _check_end(last)
-            last = None
+            last = head = None
             continue
+        head = head or token
+        if not open_brackets:
+            _check_colon(head, last, token)
         _check_pair(last, token)
         _check_brackets(open_brackets, token)
         last = token
@@ -173,6 +178,16 @@ def _plain_form(name: str) -> str:
             return f"For a power, write {name[:place]}^{power}."
     plain = unicodedata.normalize("NFKC", name).replace("⁄", "/")
     return f"Write {plain}." if plain.isascii() or plain.isidentifier() else ""
+
+
+def _check_colon(head: Token, last: Token | None, token: Token) -> None:
+    """Refuse a block's first line that goes on where its : should be."""
+    if head.text not in _BLOCKS or last is None or last is head:
+        return
+    opened = token.text in {"(", "["} or last.kind == token.kind == "string"
+    if last.ends_value and token.starts_value and not opened:
+        message = f"A : is missing before {_shown(token.text)}."
+        raise ProgramError(message, token.span, f"Write : where {head.text} ... ends.")
 
 
 def _check_pair(last: Token | None, token: Token) -> None:

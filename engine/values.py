@@ -16,6 +16,7 @@ from engine.expr import Expr, Moved, present
 from engine.nn import Module
 
 NODES = frozenset({Expr, Moved})
+RETURN = 3  # what a statement tells that ends its function; BREAK and CONTINUE are below
 PLAIN = (int, float)  # bool is an int, NumPy's float64 a float
 SEQUENCES = (list, tuple, range)
 
@@ -157,10 +158,14 @@ class TooLongError(Exception):
 
 
 class Printer:
-    """Writes values as Python's `print` does; what has more than `room` parts is given up."""
+    """Writes values as Python's `print` does; what has more than `room` parts is given up.
 
-    def __init__(self, room: int) -> None:
+    Nodes are written as their numbers where they are `bare`, else as micrograd's Value.
+    """
+
+    def __init__(self, room: int, *, bare: bool) -> None:
         self._room = room
+        self._bare = bare
         self._open: list[int] = []
 
     def written(self, value: Any) -> str:
@@ -174,6 +179,8 @@ class Printer:
             raise TooLongError
         if type(value) in NODES:
             now = present(value)
+            if self._bare:
+                return repr(now.data)
             return f"Value(data={now.data!r}, grad={now.grad or 0!r})"
         if isinstance(value, np.floating):
             return repr(float(value))
@@ -209,7 +216,7 @@ def reached(names: Mapping[str, Any], most: int) -> Iterator[tuple[str, Expr]]:
     At most so many things are looked at; nothing is looked at twice.
     """
     met: set[int] = set()
-    waiting = [(value, name) for name, value in reversed(names.items())]
+    waiting = [(value, name) for name, value in names.items()][::-1]
     while waiting and len(met) < most:
         value, way = waiting.pop()
         if id(value) in met:
@@ -219,7 +226,7 @@ def reached(names: Mapping[str, Any], most: int) -> Iterator[tuple[str, Expr]]:
             yield way, value
         elif isinstance(value, list | tuple):
             inner = [(each, f"{way}[{place}]") for place, each in enumerate(value)]
-            waiting.extend(reversed(inner))
+            waiting.extend(inner[::-1])
         elif isinstance(value, Instance):
             inner = [(each, f"{way}.{name}") for name, each in value.names.items()]
             waiting.extend(inner[::-1])
