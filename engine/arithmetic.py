@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine import refusals, sequences
+from engine import refusals
 from engine.errors import ExprError, ProgramError
 from engine.expr import Expr, present
 from engine.ops import OPS
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 CONSTANTS = {"pi": math.pi, "e": math.e}
 NUMBERS = frozenset({int, float})
-LONGEST_INT = 4_096  # bits; beyond, a whole number goes on as a float
+LONGEST_INT = 1_023  # bits; beyond, a whole number goes on as a float: each fits one
 _WIDTHS = re.compile(r"(?:.?[<>=^])?[-+ ]?#?0?(\d*),?(?:\.(\d+))?[a-zA-Z%]?")
 WIDEST = 1_000
 
@@ -41,16 +41,6 @@ _PLAIN: Mapping[str, Callable[[Any, Any], Any]] = MappingProxyType(
         "%": python.mod,
     }
 )
-_COMPARED: Mapping[type, Callable[[Any, Any], Any]] = MappingProxyType(
-    {
-        ast.Eq: python.eq,
-        ast.NotEq: python.ne,
-        ast.Lt: python.lt,
-        ast.LtE: python.le,
-        ast.Gt: python.gt,
-        ast.GtE: python.ge,
-    }
-)
 
 
 def plain(node: ast.expr) -> int | float:
@@ -61,8 +51,7 @@ def plain(node: ast.expr) -> int | float:
     if isinstance(node, ast.Name):
         return CONSTANTS[node.id]
     assert isinstance(node, ast.Constant)  # noqa: S101  there is no other
-    assert isinstance(node.value, int | float)  # noqa: S101
-    return node.value
+    return bounded(node.value)
 
 
 def operator(reader: Reader, name: str, node: ast.BinOp) -> Callable[[Any, Any], Any]:
@@ -116,10 +105,10 @@ def _plainly(reader: Reader, name: str, node: ast.BinOp, left: Any, right: Any) 
             return _number(name, left, right)
         if name == "mul" and (_repeats(left, right) or _repeats(right, left)):
             many, times = (left, right) if isinstance(right, int) else (right, left)
-            reader.budget.check_items(len(many) * max(times, 0), span)
+            reader.budget.make_items(len(many) * max(times, 0), span)
             return many * times
         if name == "add" and type(left) is type(right) and isinstance(left, str | list | tuple):
-            reader.budget.check_items(len(left) + len(right), span)
+            reader.budget.make_items(len(left) + len(right), span)
             return left + right
     except ZeroDivisionError:
         message = f"This divides {_said(left)} by 0."
@@ -146,9 +135,7 @@ def _number(name: str, left: Any, right: Any) -> Any:
     if name == "pow":
         return _power(left, right)
     result = _PLAIN[name](left, right)
-    if type(result) is int and result.bit_length() > LONGEST_INT:
-        return _as_float(result)
-    return float(result) if isinstance(result, np.floating) else result
+    return bounded(result)
 
 
 def _power(left: Any, right: Any) -> Any:
@@ -163,7 +150,10 @@ def _power(left: Any, right: Any) -> Any:
     return math.nan if isinstance(result, complex) else result
 
 
-def _as_float(number: int) -> float:
+def bounded(number: Any) -> Any:
+    """Return a plain number as the program goes on with it: a huge whole one as a float."""
+    if not isinstance(number, int) or number.bit_length() <= LONGEST_INT:
+        return float(number) if isinstance(number, np.floating) else number
     try:
         return float(number)
     except OverflowError:
@@ -210,60 +200,6 @@ def unary(reader: Reader, node: ast.UnaryOp) -> Callable[[Any], Any]:
     return operate
 
 
-def comparison(
-    reader: Reader, op: ast.cmpop, left: ast.expr, right: ast.expr, node: ast.expr
-) -> Callable[[Any, Any], Any]:
-    """Return what compares two values; of nodes their numbers are compared."""
-    span = reader.text.span(node)
-    if isinstance(op, ast.Is | ast.IsNot):
-        wanted = isinstance(op, ast.Is)
-        return lambda a, b: (a is b) is wanted
-    if isinstance(op, ast.In | ast.NotIn):
-        inside = isinstance(op, ast.In)
-        return lambda a, b: _among(reader, a, b, right) is inside
-    how = _COMPARED[type(op)]
-    ordered = not isinstance(op, ast.Eq | ast.NotEq)
-
-    def compare(a: Any, b: Any) -> Any:
-        if type(a) in NODES or type(b) in NODES:
-            a, b = reader.decided(a, left), reader.decided(b, right)
-        if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
-            return _compared_arrays(reader, how, a, b, node)
-        if ordered and not (is_number(a) and is_number(b)) and type(a) is not type(b):
-            message = f"{kind(a).capitalize()} and {kind(b)} cannot be compared."
-            raise ProgramError(message, span)
-        try:
-            return how(a, b)
-        except (TypeError, RecursionError) as error:
-            raise ProgramError(f"Python says: {error}.", span) from None
-
-    return compare
-
-
-def _compared_arrays(
-    reader: Reader, how: Callable[[Any, Any], Any], a: Any, b: Any, node: ast.expr
-) -> Any:
-    shapes = {np.shape(each) for each in (a, b) if np.shape(each)}
-    if len(shapes) > 1:
-        raise ProgramError("These arrays have two shapes.", reader.text.span(node))
-    return how(a, b)
-
-
-def _among(reader: Reader, value: Any, many: Any, node: ast.expr) -> bool:
-    if isinstance(value, str) and isinstance(many, str):
-        return value in many
-    return any(
-        each is value or (is_number(each) and is_number(value) and _same(each, value))
-        for each in sequences.items(reader, many, node)
-    ) or (isinstance(value, str) and value in sequences.items(reader, many, node))
-
-
-def _same(one: Any, other: Any) -> bool:
-    if type(one) in NODES or type(other) in NODES:
-        return one is other
-    return bool(one == other)
-
-
 def item(reader: Reader, of: Any, index: Any, node: ast.Subscript) -> Any:
     """Return `of[index]`."""
     if of is NOTHING:
@@ -275,6 +211,9 @@ def item(reader: Reader, of: Any, index: Any, node: ast.Subscript) -> Any:
             raise refusals.no_list(node, reader.text)
         raise ProgramError(f"{kind(of).capitalize()} has no items.", reader.text.span(node))
     if isinstance(index, slice):
+        reader.budget.make_items(
+            len(of[index]) if isinstance(of, range) else len(of), reader.text.span(node)
+        )
         return of[index]
     number = reader.plain_number(index, node.slice)
     place = int(number) if float(number).is_integer() else None
@@ -346,11 +285,9 @@ def written(reader: Reader, value: Any, node: ast.expr, *, quoted: bool = False)
     """Return what `print` writes for a value."""
     if isinstance(value, str) and not quoted:
         return value
-    own = reader.own_words(value, node)
-    if own is not None:
-        return own
+    own = partial(reader.own_words, node=node)
     try:
-        return Printer(reader.budget.limits.printed, bare=reader.prints_bare).written(value)
+        return Printer(reader.budget.limits.printed, own, bare=reader.prints_bare).written(value)
     except (TooLongError, RecursionError):
         limit = reader.budget.limits.printed
         reader.budget.check_printed(" " * (limit + 1), reader.text.span(node))

@@ -10,6 +10,7 @@ from engine.errors import LimitError
 from engine.spans import Span
 
 LOOK_EVERY = 256  # steps between two looks at the clock
+ITEMS_A_STEP = 8  # items of a list that take as much room as a node
 WAY_OUT = "Leave out what the output does not need."
 SPLIT = "Split it over several lines, with a name for each part."
 
@@ -119,6 +120,15 @@ class Budget:
         if count > self.limits.items:
             message = f"This would hold {count:,} items; the limit is {self.limits.items:,}."
             raise LimitError(message, span, "Take fewer.")
+
+    def make_items(self, count: int, span: Span) -> None:
+        """Count the items of a list that is about to be made as steps, some to a step.
+
+        Raises:
+            LimitError: they are too many.
+        """
+        self.check_items(count, span)
+        self.step(span, count // ITEMS_A_STEP)
 
     def check_nodes(self, count: int, span: Span) -> None:
         """Refuse more nodes than are drawn.

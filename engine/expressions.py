@@ -12,6 +12,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from engine import arithmetic, calling, refusals, sequences
+from engine.compared import comparison
 from engine.errors import ProgramError
 from engine.ops import OPS
 from engine.scopes import Scope, current, enter, leave
@@ -345,7 +346,7 @@ class Expressions:
         nodes = [node.left, *node.comparators]
         rest = [
             (
-                arithmetic.comparison(reader, op, nodes[k], nodes[k + 1], node),
+                comparison(reader, op, nodes[k], nodes[k + 1], node),
                 self.ready(right, place),
             )
             for k, (op, right) in enumerate(zip(node.ops, node.comparators, strict=True))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine import calls, natives, refusals, sequences
+from engine import arithmetic, calls, natives, refusals, sequences
 from engine.errors import ProgramError
 from engine.natives import Args, Options, fault
 from engine.ops import OPS
@@ -120,7 +120,7 @@ def _math(name: str) -> Native:
         if name in _HUGE and any(abs(number) > _LARGEST for number in numbers):
             raise fault(reader, node, f"math.{name} takes numbers up to {_LARGEST} here.")
         try:
-            return function(*numbers)
+            return arithmetic.bounded(function(*numbers))
         except ValueError:
             words = ", ".join(f"{number:g}" for number in numbers)
             raise fault(reader, node, f"math.{name} has no value at {words}.") from None
@@ -144,7 +144,7 @@ def _of_list(name: str) -> Native:
             for value in args
         ]
         try:
-            return function(*lists)
+            return arithmetic.bounded(function(*lists))
         except (ValueError, TypeError, OverflowError) as error:
             raise fault(reader, node, f"Python says: {error}.") from None
 
@@ -187,14 +187,14 @@ def _drawn(name: str) -> Native:
         if name == "seed":
             reader.seeded = True
         try:
-            return getattr(random, name)(*values, **words)
+            return arithmetic.bounded(getattr(random, name)(*values, **words))
         except (TypeError, ValueError, IndexError, OverflowError, ZeroDivisionError) as error:
             raise fault(reader, node, f"Python says: {error}.") from None
 
     return Native(f"random.{name}", call)
 
 
-_BITS = 4_096
+_BITS = arithmetic.LONGEST_INT
 
 
 def _given(reader: Reader, value: Any, node: ast.Call) -> Any:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engine import libraries, refusals, sequences
+from engine.compared import equal
 from engine.errors import ExprError, ProgramError
 from engine.expr import Expr, move, present
 from engine.natives import Args, Options, fault, in_order
@@ -265,14 +266,14 @@ def _pop(reader: Reader, of: list[Any], args: Args, options: Options, node: ast.
 def _index(reader: Reader, of: Any, args: Args, options: Options, node: ast.Call) -> int:
     _takes(reader, args, options, node, 1)
     for place, each in enumerate(of):
-        if each is args[0] or (type(each) not in NODES and each == args[0]):
+        if equal(reader, each, args[0], node):
             return place
     raise fault(reader, node, "The list does not hold this.")
 
 
 def _count(reader: Reader, of: Any, args: Args, options: Options, node: ast.Call) -> int:
     _takes(reader, args, options, node, 1)
-    return sum(each is args[0] or (type(each) not in NODES and each == args[0]) for each in of)
+    return sum(equal(reader, each, args[0], node) for each in of)
 
 
 def _reverse(reader: Reader, of: list[Any], args: Args, options: Options, node: ast.Call) -> None:

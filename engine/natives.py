@@ -113,6 +113,9 @@ def _key(reader: Reader, key: Any, value: Any, node: ast.Call) -> Any:
 def _sorted_places(reader: Reader, marks: Sequence[Any], node: ast.Call) -> list[int]:
     """Return places in ascending order of their marks."""
     plain = [present(mark).data if type(mark) in NODES else mark for mark in marks]
+    nested = (each for mark in plain if isinstance(mark, list | tuple) for each in mark)
+    if any(isinstance(each, list | tuple) or type(each) in NODES for each in nested):
+        raise fault(reader, node, "Lists of lists have no order here.")
     try:
         return sorted(range(len(plain)), key=plain.__getitem__)
     except (TypeError, ValueError, RecursionError):
@@ -131,7 +134,9 @@ _LOOSE: Mapping[str, Callable[..., Any]] = MappingProxyType(
 def _len(reader: Reader, args: Args, options: Options, node: ast.Call) -> Any:
     count(reader, args, options, node, "len", 1)
     value = args[0]
-    if isinstance(value, list | tuple | str | range | np.ndarray):
+    if isinstance(value, range):
+        return sequences.length(value)
+    if isinstance(value, list | tuple | str | np.ndarray):
         return len(value)
     raise fault(reader, node, f"{kind(value).capitalize()} has no length.")
 
@@ -192,7 +197,7 @@ def _round(reader: Reader, args: Args, options: Options, node: ast.Call) -> Any:
     count(reader, args, options, node, "round", 2)
     number = reader.plain_number(args[0], node.args[0])
     if len(args) == 1 or args[1] is None:
-        return _tried(reader, node, lambda: round(number))
+        return arithmetic.bounded(_tried(reader, node, lambda: round(number)))
     digits = _whole(reader, args[1], node.args[1])
     return round(number, max(min(digits, 400), -400))
 
@@ -214,7 +219,7 @@ def _converted(
         value = reader.plain_number(value, node.args[0])
     elif len(value) > 400:
         raise fault(reader, node, "This text is too long for a number.")
-    return _tried(reader, node, lambda: how(value))
+    return arithmetic.bounded(_tried(reader, node, lambda: how(value)))
 
 
 def _bool(reader: Reader, args: Args, options: Options, node: ast.Call) -> Any:
@@ -236,7 +241,9 @@ def _list(reader: Reader, args: Args, options: Options, node: ast.Call) -> Any:
     if not args and not options:
         return []
     count(reader, args, options, node, "list", 1)
-    return list(sequences.items(reader, args[0], node.args[0]))
+    found = sequences.items(reader, args[0], node.args[0])
+    reader.budget.make_items(len(found), reader.text.span(node))
+    return list(found)
 
 
 def _tuple(reader: Reader, args: Args, options: Options, node: ast.Call) -> Any:

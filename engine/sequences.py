@@ -26,7 +26,10 @@ def items(reader: Reader, value: Any, node: ast.AST) -> list[Any]:
     if isinstance(value, range):
         reader.budget.check_items(length(value), span)
     if isinstance(value, (*SEQUENCES, str)):
-        return value if type(value) is list else list(value)
+        if type(value) is list:
+            return value
+        reader.budget.make_items(len(value), span)
+        return list(value)
     if isinstance(value, np.ndarray) and value.ndim:
         return value.tolist() if value.ndim == 1 else list(value)
     if isinstance(value, Instance):

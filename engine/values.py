@@ -163,8 +163,10 @@ class Printer:
     Nodes are written as their numbers where they are `bare`, else as micrograd's Value.
     """
 
-    def __init__(self, room: int, *, bare: bool) -> None:
+    def __init__(self, room: int, own: Callable[[Any], str | None], *, bare: bool) -> None:
+        """Begin; `own` tells how an object prints itself, None for what has no words of its own."""
         self._room = room
+        self._own = own
         self._bare = bare
         self._open: list[int] = []
 
@@ -186,6 +188,8 @@ class Printer:
             return repr(float(value))
         if isinstance(value, list | tuple):
             return self._listed(value)
+        if isinstance(value, Instance | Module) and (words := self._own(value)) is not None:
+            return words
         if isinstance(value, Instance | Class | Function | Native | Bound | Library):
             return _named(value)
         return "None" if value is NOTHING else repr(value)
