@@ -43,7 +43,7 @@ _PLAIN: Mapping[str, Callable[[Any, Any], Any]] = MappingProxyType(
 )
 
 
-def plain(node: ast.expr) -> int | float:
+def plain(node: ast.expr) -> Any:
     """Return a bare number as Python has it, with one sign at most."""
     if isinstance(node, ast.UnaryOp):
         number = plain(node.operand)
