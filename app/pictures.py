@@ -55,7 +55,7 @@ _TraceKey = tuple[Program, bytes, float, frozenset[str], frozenset[str], bytes]
 MOST_NEW = 0.5
 # What a node takes in a cache, roughly; so many bytes of text count as one.
 BYTES_A_NODE = 1_000
-BYTES_AN_EVENT = 120  # of a trace, with what it has found out about itself
+BYTES_AN_EVENT = 250  # of a trace, with what it has found out about itself; half without mistakes
 BYTES_A_TRACE = 4_000  # however short
 OPEN_NODES = 2  # at one setting of the inputs; a path may be as long as the program
 

@@ -91,7 +91,9 @@ def card_numbers(
     """
     drawn = range(len(graph)) if nodes is None else list(nodes)
     rows = zip(drawn, values[drawn, lane].tolist(), gradients[drawn, lane].tolist(), strict=True)
-    return [card(graph, node, *pair, troubles.get(node, "")) for node, *pair in rows]
+    return [
+        card(graph, node, value, gradient, troubles.get(node, "")) for node, value, gradient in rows
+    ]
 
 
 def card(
