@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from engine.events import FLOW, FORWARD, SEED, Event, Events
 from engine.graph import Graph
+from engine.places import Places
 
 Ids = NDArray[np.integer[Any]]
 Wire = tuple[int, int]
@@ -41,21 +42,6 @@ class Carried(NamedTuple):
 
 
 _State = TypeVar("_State", Moment, Carried)
-
-
-class Places:
-    """The places in a trace that concern each node: many lists of places, in two arrays."""
-
-    def __init__(self, nodes: Ids, places: Ids, count: int) -> None:
-        """Take the places, rising, and whom each concerns: one of so many nodes."""
-        order = np.argsort(nodes, kind="stable")
-        self._places = places[order].astype(np.int32)
-        self._begins = np.searchsorted(nodes[order], np.arange(count + 1)).astype(np.int32)
-
-    def __getitem__(self, node: int) -> Ids:
-        """Return the places that concern a node, rising."""
-        found: Ids = self._places[self._begins[node] : self._begins[node + 1]]
-        return found
 
 
 @dataclass(frozen=True, eq=False)
