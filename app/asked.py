@@ -74,6 +74,7 @@ class Question:
         run: whose next update the walk ends with, or an empty string.
         moment: after how many events one stands, in place of the walk's step, which is of other
             steps; None for that step.
+        stops: the names of the nodes that the play stops at.
         box: the part of the drawing that is wanted, in its own px; None for all of it.
     """
 
@@ -85,6 +86,7 @@ class Question:
     answer: str
     run: str
     moment: int | None
+    stops: tuple[str, ...]
     box: tuple[float, float, float, float] | None
 
 
@@ -99,6 +101,7 @@ async def _read(request: Request) -> Question:
             answer=str(form.get("answer", "")),
             run=str(form.get("run", "")),
             moment=count(str(form.get("moment", ""))),
+            stops=tuple(str(form.get("stops", "")).split("\n")),
             box=_box(str(form.get("box", ""))),
         )
     request.state.asked = question  # a refusal of the program repeats its text and its inputs

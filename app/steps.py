@@ -104,6 +104,7 @@ def steps_view(at: Walked, drawing: Drawing, asked: Question) -> dict[str, objec
             ]
             for place in wires
         },
+        "stops": at.steps_of([drawing.names.index(k) for k in asked.stops if k in drawing.names]),
         "known": at.events if at.walk.predict else None,
         "wrong": at.step_of(at.trace.wrong.event) if at.trace.wrong else None,
         "next": _next_pass(at),

@@ -151,6 +151,13 @@ class Walked:
         begin, end = self.window.cuts[0], self.window.cuts[-1]
         return self.trace.events.table[begin : min(end, begin + FEW_EVENTS)]
 
+    def steps_of(self, nodes: Sequence[int]) -> list[int]:
+        """Return the steps, from 1, in which any of these nodes acts."""
+        acting = np.flatnonzero(np.isin(self.trace.events.table["node"], nodes))
+        cuts = np.asarray(self.trace.cuts(self.walk.grain))
+        found: list[int] = np.unique(np.searchsorted(cuts, acting, side="right")).tolist()
+        return found
+
     def card_times(self, node: int) -> Iterator[tuple[int, CardNumbers]]:
         """Yield what a card shows in the window, and from how many events on."""
         for moment in self._seen(self.trace.moments[node]):

@@ -202,7 +202,8 @@ export function toggleStop(key) {
   if (!key) return;
   if (!stops.delete(key)) stops.add(key);
   markStop(key);
-  drawStops(stopSteps());
+  if (track && !allHeld()) ask();
+  else drawStops(stopSteps());
   for (const listener of stopListeners) listener();
   writeLink();
 }
@@ -220,10 +221,13 @@ function markStop(key) {
 export const stopsAt = (step) => actingAt(step).some((node) => stops.has(keyOf(node)));
 const keyOf = (node) => (node === undefined ? "" : cardAt(node)?.card.dataset.key ?? "");
 
+// The server knows of all of a long walk where it stops, of the stops that it was told of.
+const allHeld = () => track.first === 1 && lastHeld() === at.total;
+
 function stopSteps() {
-  const found = [];
-  if (track && stops.size) for (let step = track.first; step <= lastHeld(); step += 1) if (stopsAt(step)) found.push(step);
-  return found;
+  if (!track || !stops.size) return [];
+  if (!allHeld()) return track.stops;
+  return [...Array(at.total).keys()].map((step) => step + 1).filter(stopsAt);
 }
 
 // The nodes that act in a step.
@@ -264,7 +268,8 @@ export const ask = newest(async () => {
   const text = drawnSource();
   const slow = setTimeout(wait, PATIENCE);
   try {
-    const answer = await post("/walk/steps", { after: field("after").value, moment: moment ?? "", box: few() ? "" : seenBox().join(" ") });
+    const where = { after: field("after").value, moment: moment ?? "", stops: [...stops].join("\n") };
+    const answer = await post("/walk/steps", { ...where, box: few() ? "" : seenBox().join(" ") });
     if (!answer.ok) return;
     const found = await answer.json();
     if (found.stale) return window.htmx.trigger("#source", "redraw");

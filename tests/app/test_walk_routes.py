@@ -811,6 +811,23 @@ def test_the_same_moment_is_found_in_other_steps(steps, grain, long_walks):
     assert steps(NEURON, moment=10**8, step=3)["step"] == 21
 
 
+@pytest.mark.parametrize("grain", GRAINS)
+def test_the_stops_of_a_long_walk_are_told_wherever_it_stands(steps, grain, long_walks):
+    graph = parse(NEURON).graph
+    stops = [f"{name}#1" for name in ("n", "w2")]
+    nodes = [graph.labels.index(name) for name in ("n", "w2")]
+    walked = trace(graph, parse(NEURON).leaves({}))
+    acting = [
+        step + 1
+        for step in range(walked.total(grain))
+        if any(event.node in nodes for event in walked.step(step, grain))
+    ]
+    for step in (1, 4):
+        told = steps(NEURON, grain=grain, step=step, stops="\n".join([*stops, "none#1"]))
+        assert told["stops"] == acting
+    assert steps(NEURON, grain=grain)["stops"] == []
+
+
 # the drawing on the page
 
 

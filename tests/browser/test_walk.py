@@ -590,6 +590,23 @@ def test_a_long_walk_comes_in_parts_and_nobody_sees_it(page, monkeypatch, key):
     assert picture(page) == at_once[0]
 
 
+def test_a_long_walk_shows_all_its_stops_and_stops_there(page, monkeypatch):
+    monkeypatch.setattr("app.walks.FEW_EVENTS", 20)
+    monkeypatch.setattr("app.walks.STEPS_AT_ONCE", 8)
+    walk(page, NEURON, 1)
+    page.wait_for_selector("#canvas[data-step='1']")
+    card(page, "n").click()
+    page.get_by_role("button", name="Stop here").click()
+    expect(page.locator("#stops span")).to_have_count(2)  # computed, and handing on
+    page.select_option("#speed", "20")
+    for step in (9, 13):
+        page.click("#play")
+        at(page, step)
+        expect(page.locator("#play")).to_have_attribute("aria-label", "Play")
+    page.get_by_role("button", name="Stop here").click()
+    expect(page.locator("#stops span")).to_have_count(0)
+
+
 def test_the_same_moment_of_a_long_walk_is_found_in_other_steps(page, monkeypatch):
     monkeypatch.setattr("app.walks.FEW_EVENTS", 20)
     monkeypatch.setattr("app.walks.STEPS_AT_ONCE", 8)
