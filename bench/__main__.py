@@ -22,6 +22,7 @@ from bench import (
     starts,
     training,
     updates,
+    walks,
 )
 from bench.machine import machine
 from bench.programs import DRAWN
@@ -78,6 +79,7 @@ def native(head: dict[str, str]) -> list[Row]:
         *training.rows(kernels),
         *scale.rows(kernels),
         *updates.rows(kernels),
+        *walks.rows(),
         *starts.rows(),
     ]
 
