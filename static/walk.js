@@ -202,7 +202,7 @@ export function toggleStop(key) {
   if (!key) return;
   if (!stops.delete(key)) stops.add(key);
   markStop(key);
-  if (track && !allHeld()) ask();
+  if (!allSent()) ask();
   else drawStops(stopSteps());
   for (const listener of stopListeners) listener();
   writeLink();
@@ -218,15 +218,16 @@ function markStop(key) {
   node.append(dot);
 }
 
-export const stopsAt = (step) => actingAt(step).some((node) => stops.has(keyOf(node)));
+export const stopsAt = (step) =>
+  allSent() ? actingAt(step).some((node) => stops.has(keyOf(node))) : track.stops.includes(step);
 const keyOf = (node) => (node === undefined ? "" : cardAt(node)?.card.dataset.key ?? "");
 
-// The server knows of all of a long walk where it stops, of the stops that it was told of.
-const allHeld = () => track.first === 1 && lastHeld() === at.total;
+// Whether it is known here who acts in every step; else the server says where the walk stops.
+const allSent = () => !track || (track.first === 1 && lastHeld() === at.total && track.nodes.length === track.cuts.at(-1));
 
 function stopSteps() {
   if (!track || !stops.size) return [];
-  if (!allHeld()) return track.stops;
+  if (!allSent()) return track.stops;
   return [...Array(at.total).keys()].map((step) => step + 1).filter(stopsAt);
 }
 
