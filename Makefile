@@ -33,7 +33,7 @@ format: $(TESTABLE)  ## rewrite the code as ruff would have it
 bench: $(TESTABLE)  ## measure, against peers in the same run
 	@$(BIN)/python -m bench
 
-fuzz: $(TESTABLE)  ## throw 10,000 random programs at it (some 5 minutes)
+fuzz: $(TESTABLE)  ## throw 10,000 random programs at it (some 30 minutes)
 	@FUZZ=10000 $(BIN)/python -m pytest -s tests/fuzz
 
 lock: .venv/.made  ## resolve the lock files again (UPGRADE=--upgrade for newer versions)

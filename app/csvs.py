@@ -18,9 +18,9 @@ from itertools import islice
 import numpy as np
 
 from app import cells
+from engine.arithmetic import CONSTANTS
 from engine.calls import FUNCTIONS
 from engine.data import MOST_SAMPLES, Table
-from engine.reader import CONSTANTS
 
 SEPARATORS = {"\t": "tabs", ";": "semicolons", ",": "commas"}
 LINES_LOOKED_AT = 20  # to find out what separates the cells

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache, partial
 from hashlib import sha256
 from threading import Lock
@@ -156,7 +156,7 @@ class Pictures:
         self, settings: Settings, tables: Callable[[str], Table | None] = lambda _: None
     ) -> None:
         """Make empty caches of the size the settings say; `tables` finds a person's own by key."""
-        limits = Limits(settings.source_bytes, settings.nodes, settings.depth, settings.seconds)
+        limits = Limits(**{each.name: getattr(settings, each.name) for each in fields(Limits)})
         self._memory = int(settings.megabytes * 1e6)
         self._lock = Lock()
         self._drawings: LRUCache[str, Drawing] = LRUCache(

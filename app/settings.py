@@ -42,8 +42,18 @@ class Settings:
     )
     nodes: int = row(5_000, "A program whose graph would have more nodes is refused.", least=1)
     depth: int = row(2_000, "One expression nested deeper than this is refused.", least=1)
+    steps: int = row(
+        2_000_000,
+        "A program that takes more steps is refused: statements, turns of loops, calls and nodes.",
+        least=1,
+    )
+    items: int = row(100_000, "A list, a text or a range of a program may be so long.", least=1)
+    calls: int = row(
+        200, "So many calls of a program may wait for one another.", least=1, most=1_000
+    )
+    printed: int = row(20_000, "A program may print so many characters.", least=1)
     seconds: float = row(
-        1.0,
+        2.0,
         "A program that takes longer to read is given up; /api/trace answers with the steps that"
         " it has by then.",
         least=0.01,

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bench import (
     alone,
+    building,
     environment,
     keystroke,
     layout_peers,
@@ -36,7 +37,7 @@ def main() -> None:
     """Measure everything, in turn."""
     start = time.monotonic()
     head = machine()
-    rows = [*layout(), *alone.rows(), *native(head)]
+    rows = [*layout(), *alone.rows(), *building.rows(), *native(head)]
     with server.running() as address:
         rows += server.rows(address)
         typed, head["chromium"] = keystroke.rows(address)
@@ -87,7 +88,12 @@ def native(head: dict[str, str]) -> list[Row]:
 def oracle(head: dict[str, str]) -> list[Row]:
     """Return whether PyTorch, run now, still has the figures that the tests hold us to."""
     rows = []
-    oracles = (("oracle", "programs"), ("optimizers_oracle", "optimizers"), ("runs_oracle", "runs"))
+    oracles = (
+        ("oracle", "programs"),
+        ("optimizers_oracle", "optimizers"),
+        ("runs_oracle", "runs"),
+        ("lessons_oracle", "lessons"),
+    )
     for module, what in oracles:
         done = environment.run(f"bench.{module}", "--check")
         if done is None:

@@ -50,7 +50,7 @@ def bind(
             message = f"{table.name} has {columns}; left of = stands {named}."
             raise ProgramError(message, _at(reader, target), usage)
     first = table.rows[0].tolist()
-    leaves = [reader.made(Expr(number, learnable=False), node) for number in first]
+    leaves = [reader.made(Expr(number, learnable=False), _at(reader, node)) for number in first]
     reader.unsaid.update(leaves)
     reader.data = table, leaves
     return leaves

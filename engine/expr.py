@@ -25,6 +25,7 @@ from engine.graph import Graph, in_evaluation_order, leaf_numbers
 from engine.native import backward, forward
 from engine.ops import OPS, Op
 from engine.scopes import Scope, current
+from engine.spans import Span
 
 Number = int | float | SupportsFloat
 _serials = count()
@@ -47,6 +48,7 @@ class Expr:
         constant: whether it is a number written inline.
         serial: counts the nodes made; an operand's is below its user's.
         scope: what it was made in; None outside of any.
+        span: the words of a program that it came from, or None.
     """
 
     __slots__ = (
@@ -54,13 +56,17 @@ class Expr:
         "_constant",
         "_data",
         "_learnable",
+        "_now",
         "_op",
         "_operands",
         "_scope",
         "_serial",
         "grad",
         "label",
+        "span",
     )
+    span: Span | None
+    _now: Expr
     __array_ufunc__ = None  # so that a NumPy scalar on the left leaves the operator to us
 
     def __init__(self, data: Number, *, label: str | None = None, learnable: bool = True) -> None:
@@ -81,7 +87,7 @@ class Expr:
         """
         if len(operands) != len(op.params):
             raise ExprError(arity_message(op, len(operands)))
-        nodes = tuple([x if isinstance(x, Expr) else cls.inline(x) for x in operands])
+        nodes = tuple([x if type(x) is Expr else _operand(x) for x in operands])
         self = object.__new__(cls)
         self._set(op, nodes, op.value(*[node._data for node in nodes]), label)
         return self
@@ -102,6 +108,7 @@ class Expr:
         self._data = data
         self._serial = next(_serials)
         self._scope = current()
+        self.span = None
         self._constant = self._learnable = False
         self.grad = 0.0
         self.label = label
@@ -262,6 +269,42 @@ class Expr:
     def __abs__(self) -> Expr:
         """Return |self|."""
         return Expr.of(OPS["abs"], self)
+
+
+class Moved(Expr):
+    """A leaf whose number a program has changed: what is built from now on uses another leaf.
+
+    What was built before keeps the number that it was computed with.
+    """
+
+    __slots__ = ()
+
+
+def present(leaf: Expr) -> Expr:
+    """Return the leaf that stands for a leaf now: itself, unless a program has moved it."""
+    return leaf._now if type(leaf) is Moved else leaf
+
+
+def move(leaf: Expr, number: Number) -> Expr:
+    """Give a leaf another number for all that is built from now on; return the leaf that has it.
+
+    Raises:
+        ExprError: it is no leaf, or `number` is no real number.
+    """
+    before = present(leaf)
+    if before.op is not None:
+        before.data = number  # says why not
+    after = Expr(number, label=before.label, learnable=before.learnable)
+    after._constant, after._scope = before._constant, before._scope
+    after.span, after.grad = before.span, before.grad
+    leaf.__class__ = Moved
+    leaf._now = after
+    return after
+
+
+def _operand(x: Any) -> Expr:
+    """Return what an op is built on: the leaf that stands for a leaf now; a constant."""
+    return present(x) if isinstance(x, Expr) else Expr.inline(x)
 
 
 def _forget(gone: ref[Expr]) -> None:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from engine.numerals import exact
 from engine.ops import MOST_OPERANDS, OPS, Op
-from engine.scopes import Scopes, gathered
+from engine.scopes import Scope, Scopes, gathered
 from engine.spans import Span, cut, shortened
 
 if TYPE_CHECKING:
@@ -68,7 +68,6 @@ class Graph:
         cls,
         nodes: list[Expr],
         output: Expr,
-        spans: Mapping[Expr, Span] | None = None,
         lines: list[str] | None = None,
         unsaid: Set[Expr] = frozenset(),
     ) -> Self:
@@ -77,25 +76,22 @@ class Graph:
         Args:
             nodes: all of them.
             output: one of them.
-            spans: the words that each came from.
-            lines: the text that those words stand in.
-            unsaid: the nodes that those words do not stand for: a call made them on its way.
+            lines: the text that they came from.
+            unsaid: the nodes that the words they came from do not stand for.
         """
         places = {node: place for place, node in enumerate(nodes)}
         none = [NO_OPERAND] * MOST_OPERANDS
         operands = [([places[o] for o in node.operands] + none)[:MOST_OPERANDS] for node in nodes]
-        found = tuple(spans.get(node) for node in nodes) if spans else (None,) * len(nodes)
-        typed = zip(nodes, found, strict=True)
-        said = [span if lines and node not in unsaid else None for node, span in typed]
         codes = np.array([LEAF if n.op is None else CODES[n.op.name] for n in nodes], np.int16)
         table = np.array(operands, np.int32)
+        said = [node.span if lines and node not in unsaid else None for node in nodes]
         return cls(
             codes=codes,
             operands=table,
             labels=tuple(node.label for node in nodes),
             constant=np.array([node.constant for node in nodes], bool),
             learnable=np.array([node.learnable for node in nodes], bool),
-            spans=found,
+            spans=tuple(node.span or _around(node.scope) for node in nodes),
             words=tuple(
                 cut(lines, span) if span and lines else exact(node.data) if node.constant else ""
                 for node, span in zip(nodes, said, strict=True)
@@ -228,6 +224,15 @@ def in_evaluation_order(output: Expr) -> list[Expr]:
                 seen.add(operand)
                 waiting.append(operand)
     return sorted(seen, key=_made)
+
+
+def _around(scope: Scope | None) -> Span | None:
+    """Return the words of the innermost scope that has any."""
+    while scope is not None:
+        if scope.span is not None:
+            return scope.span
+        scope = scope.parent
+    return None
 
 
 def _made(node: Expr) -> int:

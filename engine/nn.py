@@ -102,6 +102,11 @@ class Module:
             raise ExprError(message)
         return found
 
+    def described(self) -> str:
+        """Return how micrograd prints it."""
+        layers = [f"Layer of [{', '.join(map(_described, layer))}]" for layer in self.layers]
+        return f"MLP of [{', '.join(layers)}]"
+
     def __repr__(self) -> str:
         """Return how it is written."""
         return f"{type(self).__name__}({self.inputs})"
@@ -170,6 +175,10 @@ class Neuron(Module):
         self.result, self.operands = total, tuple(values)
         return total
 
+    def described(self) -> str:
+        """Return how micrograd prints it."""
+        return _described(self)
+
     def fired(self, given: list[Any]) -> list[Any]:
         """Return its value."""
         return [self.fire(given)]
@@ -192,10 +201,11 @@ class Layer(Module):
         activation: Activation = RELU,
         seed: int = 0,
         name: str | None = None,
+        random: Random | None = None,
     ) -> None:
         """Make a layer of `outputs` neurons; the rest is as in `Neuron`."""
         _check_count(outputs, "neurons")
-        drawn = Random(seed)  # noqa: S311  no secret
+        drawn = random or Random(seed)  # noqa: S311  no secret
         how = activation_name(activation)
         neurons = [Neuron(inputs, activation=how, random=drawn) for _ in range(outputs)]
         super().__init__(inputs, [neurons], name)
@@ -203,6 +213,10 @@ class Layer(Module):
     def _paths(self) -> Iterator[tuple[Neuron, list[str]]]:
         for place, neuron in enumerate(self.layers[0], 1):
             yield neuron, [f"neuron{place}"]
+
+    def described(self) -> str:
+        """Return how micrograd prints it."""
+        return f"Layer of [{', '.join(map(_described, self.layers[0]))}]"
 
     def fired(self, given: list[Any]) -> list[Any]:
         """Return its neurons' values, made within a scope a neuron."""
@@ -231,6 +245,7 @@ class MLP(Module):
         output: Activation = None,
         seed: int = 0,
         name: str | None = None,
+        random: Random | None = None,
     ) -> None:
         """Make a network.
 
@@ -241,12 +256,14 @@ class MLP(Module):
             output: of the last layer.
             seed: of its weights.
             name: what its parameters' names begin with.
+            random: what the weights are drawn from, in place of a seed.
+            name: what its parameters' names begin with.
         """
         if not sizes:
             raise ExprError("An MLP needs at least one layer.")
         for size in sizes:
             _check_count(size, "neurons")
-        drawn = Random(seed)  # noqa: S311  no secret
+        drawn = random or Random(seed)  # noqa: S311  no secret
         inner, last = activation_name(activation), activation_name(output)
         layers = [
             [
@@ -268,6 +285,11 @@ class MLP(Module):
 def _within(name: str, neuron: Neuron, given: Sequence[Any]) -> Expr:
     with scope(name):
         return neuron.fire(given)
+
+
+def _described(neuron: Neuron) -> str:
+    kind = {LINEAR: "Linear", RELU: "ReLU"}.get(neuron.activation, neuron.activation.capitalize())
+    return f"{kind}Neuron({len(neuron.weights)})"
 
 
 def activation_name(activation: Activation) -> str:

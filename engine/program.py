@@ -8,18 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
-from time import monotonic
+from time import thread_time
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.budget import Limits
 from engine.data import Table
 from engine.errors import LimitError
 from engine.expr import Expr
-from engine.graph import Graph, leaf_numbers
+from engine.graph import Graph, in_evaluation_order, leaf_numbers
 from engine.nn import Neuron
 from engine.predicted import prediction
-from engine.reader import Limits, Reader
+from engine.reader import Reader
 from engine.spans import START, Span
 from engine.syntax import Text
 from engine.syntax import parse as parse_text
@@ -100,7 +101,7 @@ class Program:
         inputs: its named leaves, in evaluation order; names are unique.
         written: (n, 1) float64, the numbers of the leaves as the text has them; of data the first
             sample's.
-        mentions: which words stand for which node.
+        named: names where they are used or assigned, and the node that each stands for.
         unused: (name, place) of values that nothing uses, though they are not the output.
         samples: the data that is bound to leaves.
         predicted: what the loss compares with the target.
@@ -113,7 +114,7 @@ class Program:
     graph: Graph
     inputs: tuple[Input, ...]
     written: NDArray[np.float64]
-    mentions: tuple[Mention, ...]
+    named: tuple[tuple[Span, int], ...]
     unused: tuple[tuple[str, Span], ...]
     samples: Bound | None = None
     predicted: Predicted | None = None
@@ -140,6 +141,13 @@ class Program:
             if name in self.settable:
                 numbers[self.settable[name], 0] = number
         return numbers
+
+    @cached_property
+    def mentions(self) -> tuple[Mention, ...]:
+        """Return which words stand for which node, in the order of the text."""
+        made = ((span, node) for node, span in enumerate(self.graph.spans) if span)
+        said = sorted([*self.named, *made], key=lambda pair: pair[0])
+        return tuple(Mention(span, node) for span, node in said)
 
     @cached_property
     def settable(self) -> Mapping[str, int]:
@@ -175,34 +183,38 @@ def parse(source: str, limits: Limits | None = None, mine: Table | None = None) 
     if size > limits.source_bytes:
         message = f"This program is {size:,} bytes long; the limit is {limits.source_bytes:,}."
         raise LimitError(message, START, "Leave out what the output does not need.")
-    started = monotonic()
+    started = thread_time()
     text, tree = parse_text(source)
     reader = Reader(text, tree, limits, started, mine)
-    output = reader.read(tree.body)
+    output = reader.read()
     return _program(source, text, reader, output)
 
 
 def _program(source: str, text: Text, reader: Reader, output: Expr) -> Program:
     nodes = reader.nodes(output)
-    if reader.learners:  # the program says who learns
+    if nodes is None:
+        nodes = in_evaluation_order(output)
+        reader.budget.check_nodes(len(nodes), output.span or START)
+    reader.remark_on(nodes)
+    if learners := reader.learning():  # the program says who learns
         for node in nodes:
             if node.op is None and not node.constant:
-                node.learnable = node in reader.learners
+                node.learnable = node in learners
     places = {node: place for place, node in enumerate(nodes)}
-    graph = Graph.of_nodes(nodes, output, reader.spans, text.lines, reader.unsaid)
+    graph = Graph.of_nodes(nodes, output, text.lines, reader.unsaid)
     samples = _bound(reader, places)
-    said = [*reader.mentions, *((span, node) for node, span in reader.spans.items())]
-    mentions = [Mention(span, places[node]) for span, node in said if node in places]
     return Program(
         source=source,
         graph=graph,
         inputs=tuple(_inputs(nodes, set(reader.data[1] if reader.data else ()))),
         written=leaf_numbers(nodes),
-        mentions=tuple(sorted(mentions, key=lambda mention: mention.span)),
+        named=tuple((span, places[node]) for span, node in reader.mentions if node in places),
         unused=tuple(_unused(reader, graph, places)),
         samples=samples,
         predicted=_predicted(reader, places, graph, samples),
         networks=tuple(_networks(reader, places)),
+        printed=tuple(Line(words, span) for words, span in reader.printed),
+        remarks=tuple(Line(words, span) for words, span in reader.remarks),
     )
 
 
@@ -218,7 +230,7 @@ def _predicted(
 ) -> Predicted | None:
     """Return what the loss compares with the target: what a loss function got, or as found."""
     for loss, predicted, target in reversed(reader.compared):
-        if graph.reaching[places[loss]]:
+        if loss in places and graph.reaching[places[loss]] and target in places:
             return Predicted(tuple(places[node] for node in predicted), places[target])
     if samples is None:
         return None
@@ -231,13 +243,19 @@ def _predicted(
 def _networks(reader: Reader, places: Mapping[Expr, int]) -> Iterator[Network]:
     """Yield the networks that were called; of several calls the last one counts."""
     for module, span in reader.modules.items():
-        neurons = module.neurons
-        if any(neuron.result not in places for neuron in neurons):
+        if not all(_is_drawn(neuron, places) for neuron in module.neurons):
             continue
         layers = tuple(
             tuple(_neuron(neuron, places) for neuron in layer) for layer in module.layers
         )
         yield Network(module.name, module.sizes, span, layers[0][0].operands, layers)
+
+
+def _is_drawn(neuron: Neuron, places: Mapping[Expr, int]) -> bool:
+    """Tell whether all of a neuron is in the graph, its parameters as they are now."""
+    return all(
+        each in places for each in (neuron.result, *neuron.operands, *neuron.weights, neuron.bias)
+    )
 
 
 def _neuron(neuron: Neuron, places: Mapping[Expr, int]) -> NeuronNodes:

@@ -1,62 +1,65 @@
-"""The walk over a program's tree: a short list of `ast` nodes is accepted, all else is refused.
+"""Reader: one program being read. It holds what the program has made, and what may be asked of it.
 
-The walk keeps its own stack, so depth is a limit of ours (a setting), not of Python's. Each kind of
-value has one method: it returns the node at once, or yields the parts it needs and then returns.
+The text is never run by Python: `statements` and `expressions` make its tree into functions of our
+own, which call back here for names, nodes and limits.
 """
 
 from __future__ import annotations
 
 import ast
-import math
-from collections.abc import Generator, Iterable, Iterator
-from dataclasses import dataclass
-from itertools import product
-from time import monotonic
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from random import Random
 from typing import Any
 
-from engine import binding, calls, refusals
+import numpy as np
+
+from engine import arithmetic, binding, calling, calls, libraries, members, refusals
+from engine.arithmetic import CONSTANTS
+from engine.budget import Budget, Limits
 from engine.data import Table
 from engine.errors import EmptyProgramError, LimitError, ProgramError
-from engine.expr import Expr, arity_message
+from engine.expr import Expr, present
+from engine.expressions import Lexical
 from engine.nn import Module
-from engine.ops import OPS, Op
-from engine.spans import Span
+from engine.ops import OPS
+from engine.scopes import Scope, current
+from engine.spans import START, Span
+from engine.statements import Statements, assigned
 from engine.syntax import Text
+from engine.values import (
+    NODES,
+    NOTHING,
+    Frame,
+    Function,
+    Instance,
+    is_number,
+    reached,
+)
 
-CONSTANTS = {"pi": math.pi, "e": math.e}
 INPUT_UNTIL_SET = 1.0
-DEADLINE_EVERY = 256  # nodes made, or statements read, between two looks at the clock
-
-SIGNS: dict[type, str] = {
-    ast.Add: "add",
-    ast.Sub: "sub",
-    ast.Mult: "mul",
-    ast.Div: "div",
-    ast.Pow: "pow",
-    ast.USub: "neg",
-}
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a program may use. Lengths in UTF-8 bytes, depth in nested values, time in seconds."""
-
-    source_bytes: int = 100_000
-    nodes: int = 5_000
-    depth: int = 2_000
-    seconds: float = 1.0
-
-
-Value = Expr | list[Any] | Module
-Walk = Generator[ast.expr, Any, Value]
+# A call of the program takes some ten of Python's own; how deep calls may nest is a limit of ours.
+sys.setrecursionlimit(max(sys.getrecursionlimit(), 20_000))
+# what makes a program more than lines of assignments: numbers are plain then until they meet a node
+_STRUCTURE = (
+    ast.For, ast.While, ast.If, ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom,
+    ast.ListComp, ast.GeneratorExp, ast.Lambda, ast.IfExp, ast.Compare, ast.BoolOp,
+)  # fmt: skip
+_PRINTS = ("print", "range", "len", "zip", "enumerate", "draw_dot", "sum")
+MOST_COMPARED = 400  # names that a name without a value is compared with
+MOST_NAMED = 20_000  # things that names are looked for behind
 
 
 class Reader:
-    """Walks one tree, building Exprs.
+    """Reads one tree, building Exprs.
 
     Attributes:
-        spans: the words each node came from.
-        unsaid: nodes that those words do not stand for: a call made them on its way.
+        text, limits, budget: what is read, and what it may use.
+        structured: whether it is more than lines of assignments.
+        draws_plain: whether plain numbers among themselves make nodes: 2*3 drawn.
+        names: what the module's names stand for.
+        unsaid: nodes that the words they came from do not stand for: a call made them on its way.
         learners: the leaves that learn, where the program says which do.
         data: the table that is bound, and the names of its columns' leaves; None without data.
         modules: the networks, and where the list of their sizes stands.
@@ -64,6 +67,12 @@ class Reader:
             the column of data that is its target.
         mentions: names where they are used or assigned, and the node they stand for.
         assigned: (name, place, node) of each assignment, in order.
+        moved: leaves whose number the program has changed, as they were, and where.
+        printed, remarks: lines with their places.
+        marked: what draw_dot was called with.
+        imported: roots of the modules it has imported.
+        uses_values: whether it makes nodes with Value, as micrograd does.
+        random, arrays: CPython's and NumPy's streams of random numbers.
     """
 
     def __init__(
@@ -77,8 +86,8 @@ class Reader:
         self.text = text
         self.limits = limits
         self.mine = mine
-        self.names: dict[str, Value] = {}
-        self.spans: dict[Expr, Span] = {}
+        self.budget = Budget(limits, started)
+        self.names: dict[str, Any] = {}
         self.unsaid: set[Expr] = set()
         self.learners: set[Expr] = set()
         self.data: tuple[Table, list[Expr]] | None = None
@@ -86,87 +95,154 @@ class Reader:
         self.compared: list[tuple[Expr, list[Expr], Expr]] = []
         self.mentions: list[tuple[Span, Expr]] = []
         self.assigned: list[tuple[str, Span, Expr]] = []
+        self.moved: dict[Expr, ast.AST] = {}
+        self.printed: list[tuple[str, Span]] = []
+        self.remarks: list[tuple[str, Span | None]] = []
+        self.marked: Expr | None = None
+        self.imported: set[str] = set()
+        self.random = Random(0)  # noqa: S311  no secret: the same program draws the same numbers
+        self.arrays = np.random.RandomState(0)
+        self.seeded = False
+        self.structured, self.uses_values = _nature(tree)
+        self.draws_plain = not self.structured
+        self._made: dict[Expr, None] = {}
+        self._count = 0
         self._named: dict[Module, str] = {}
         self._later = dict(_assigned_lines(tree))
-        self._deadline = started + limits.seconds
+        self._latest: Expr | None = None
+        self._backed: Expr | None = None
+        self._shown: Expr | None = None
+        self._line = ""
+        self._decided: Span | None = None
+        self._unzeroed: set[Expr] = set()
+        self._left_out: dict[str, Span] = {}
+        self._tree = tree
 
-    def read(self, statements: list[ast.stmt]) -> Expr:
-        """Return the program's output: its last expression, or what it assigned last."""
-        output: Expr | None = None
-        for number, statement in enumerate(statements):
-            if number % DEADLINE_EVERY == 0:
-                self._check_time(self.text.span(statement))
-            match statement:
-                case ast.Expr(value):
-                    self._check_new_name(value, statements)
-                    output = self.number(value)
-                case ast.Assign():
-                    output = self._assign(statement) or output
-                case ast.AugAssign():
-                    output = self._assign_more(statement)
-                case _:
-                    raise refusals.statement(statement, self.text)
+    @property
+    def streams(self) -> bool:
+        """Return whether networks draw their weights from the stream that random.seed begins."""
+        return self.seeded or "micrograd" in self.imported
+
+    def read(self) -> Expr:
+        """Run the program; return its output.
+
+        Raises:
+            ProgramError: it is refused.
+        """
+        statements, place = Statements(self), Lexical()
+        frame = Frame(self.names)
+        at = START
+        try:
+            for number, statement in enumerate(self._tree.body):
+                at = self.text.span(statement)
+                self._check_new_name(statement)
+                if number % 256 == 0:
+                    self.budget.check_time(at)
+                self.budget.step(at)
+                statements.ready(statement, place)(frame)
+        except RecursionError:
+            message = "Calls and values nest too deep here."
+            raise LimitError(message, at, "Write a loop, or take fewer.") from None
+        if self._line:
+            self.printed.append((self._line, at))
+        return self._output()
+
+    def _output(self) -> Expr:
+        output = self.marked or self._last()
         if output is None:
+            if self._tree.body and (self.printed or self.structured):
+                raise refusals.nothing_drawn(self.printed, self.text.span(self._tree.body[-1]))
             raise EmptyProgramError
+        self._christen()
         return output
 
-    def _check_new_name(self, value: ast.expr, statements: list[ast.stmt]) -> None:
-        """Refuse a bare new name after other lines: it is the start of a line, not an output."""
-        if not isinstance(value, ast.Name) or len(statements) == 1:
-            return
-        name = value.id
-        known = name in self.names or name in self._later or name in CONSTANTS
-        if not known and name not in calls.FUNCTIONS:
-            hint = f"Write {name} = ..., or use it in an expression."
-            raise ProgramError(f"{name} is only a name so far.", self.text.span(value), hint)
+    def _last(self) -> Expr | None:
+        """Return what was said last; of a program that goes backward, what it went back from."""
+        if self._backed is not None and not self._ends_in_value:
+            return self._backed
+        return self._latest or self._backed or self._shown
 
-    def nodes(self, output: Expr) -> list[Expr]:
-        """Return every node made, in evaluation order.
+    @property
+    def _ends_in_value(self) -> bool:
+        """Return whether the last line is an expression, or gives a name to one."""
+        last = self._tree.body[-1]
+        return isinstance(last, ast.Expr) and not isinstance(last.value, ast.Call)
+
+    def nodes(self, output: Expr) -> list[Expr] | None:
+        """Return every node made, in evaluation order; None where only the output's are drawn.
 
         A leaf that nothing uses is left out once its name has passed to another value.
         """
-        used = {operand for node in self.spans for operand in node.operands}
+        if self.structured:
+            return None
+        made = list(self._made)
+        used = {operand for node in made for operand in node.operands}
         held = {id(value) for value in (*self.names.values(), output)}
         held |= {id(column) for column in (self.data[1] if self.data else ())}
-        return [node for node in self.spans if node.op or node in used or id(node) in held]
+        return [node for node in made if node.op or node in used or id(node) in held]
 
-    # values
+    # nodes
 
-    def number(self, node: ast.expr) -> Expr:
-        """Return the value of an expression that is one number."""
-        return self._one(self.value(node), node)
+    def made(self, node: Expr, span: Span) -> Expr:
+        """Note where a new node came from; refuse when the limits are reached."""
+        node.span = span
+        if self.structured:
+            self.budget.left -= 1
+            if self.budget.left < 0:
+                self.budget.look(span)
+            return node
+        self._made[node] = None
+        self.budget.check_nodes(len(self._made), span)
+        self.budget.step(span)
+        return node
 
-    def _one(self, value: Value, node: ast.expr) -> Expr:
-        if isinstance(value, Expr):
-            return value
-        raise refusals.not_one(value, node, self.text)
+    def made_all(self, results: Iterable[Expr], source: ast.expr) -> None:
+        """Note all that a call has made: what stands below its results and is not known yet."""
+        span = self.text.span(source)
+        results = list(results)
+        for result in results:
+            _place(result.scope, span)
+        if self.structured:
+            return
+        new: set[Expr] = set()
+        waiting = list(results)
+        while waiting:
+            node = waiting.pop()
+            if node not in new and node not in self._made:
+                new.add(node)
+                waiting.extend(node.operands)
+        for node in sorted(new, key=lambda each: each.serial):
+            self._made[node] = None
+            self.budget.check_nodes(len(self._made), span)
+        self.budget.step(span, len(new))
 
-    def value(self, node: ast.expr) -> Value:
-        """Return the value of one expression."""
-        waiting: list[Walk] = []
-        part: ast.expr | None = node
-        answer: Any = None
-        while True:
-            if part is not None:
-                step = self._step(part)
-                answer = None if isinstance(step, Generator) else step
-                if isinstance(step, Generator):
-                    waiting.append(step)
-                    self._check_depth(len(waiting), part)
-            if not waiting:
-                result: Value = answer
-                return result
-            try:
-                part = waiting[-1].send(answer)
-            except StopIteration as done:
-                waiting.pop()
-                part, answer = None, done.value
+    def room_for(self, count: int, source: ast.expr) -> None:
+        """Refuse, before they are made, more nodes than the limits have room for."""
+        span = self.text.span(source)
+        self.budget.check_nodes(len(self._made) + count, span)
+        if self.structured:
+            self.budget.step(span, count)
 
-    def _check_depth(self, depth: int, node: ast.expr) -> None:
-        if depth > self.limits.depth:
-            message = f"This nests more than {self.limits.depth:,} values deep."
-            hint = "Split it over several lines, with a name for each part."
-            raise LimitError(message, self.text.span(node), hint)
+    def apply(
+        self, name: str, operands: Sequence[Any], nodes: Sequence[ast.expr], source: ast.expr
+    ) -> Expr:
+        """Return the result of an op; plain operands become constants at their words."""
+        values = [self.node(value, words) for value, words in zip(operands, nodes, strict=True)]
+        return self.made(Expr.of(OPS[name], *values), self.text.span(source))
+
+    def node(self, value: Any, words: ast.expr) -> Expr:
+        """Return a value that is one number as a node.
+
+        Raises:
+            ProgramError: it is none.
+        """
+        if type(value) in NODES:
+            return present(value)
+        if not is_number(value) or isinstance(value, bool):
+            raise refusals.not_one(value, words, self.text)
+        return self.made(Expr.inline(value), self.text.span(words))
+
+    # plain numbers
 
     def literal(self, node: ast.expr) -> float | None:
         """Return a bare number, with one sign at most, or None."""
@@ -177,248 +253,168 @@ class Reader:
         if isinstance(node, ast.Constant):
             number = _number(node)
             return None if number is None else sign * number
-        if isinstance(node, ast.Name) and node.id in CONSTANTS and node.id not in self._later:
+        if isinstance(node, ast.Name) and node.id in CONSTANTS and not self.is_bound(node.id):
             return sign * CONSTANTS[node.id]
         return None
 
-    def made(self, node: Expr, source: ast.expr | ast.stmt) -> Expr:
-        """Note where a new node came from; refuse when the limits are reached."""
-        span = self.text.span(source)
-        self.spans[node] = span
-        if len(self.spans) > self.limits.nodes:
-            raise self._over(span)
-        if len(self.spans) % DEADLINE_EVERY == 0:
-            self._check_time(span)
-        return node
+    def is_bound(self, name: str) -> bool:
+        """Tell whether the module binds a name, here or further on."""
+        return name in self._later or name in self.names
 
-    def _check_time(self, span: Span) -> None:
-        if monotonic() > self._deadline:
-            message = f"This program takes longer than {self.limits.seconds:g} s; it had come to"
-            raise refusals.too_much(f"{message} line {span.line}.", span)
+    def plain_number(self, value: Any, node: ast.AST) -> Any:
+        """Return one number as Python has it; of a node the number that it has now.
 
-    def made_all(self, results: Iterable[Expr], source: ast.expr) -> None:
-        """Note all that a call has made: what stands below its results and is not known yet."""
-        new: set[Expr] = set()
-        waiting = list(results)
-        while waiting:
-            node = waiting.pop()
-            if node not in new and node not in self.spans:
-                new.add(node)
-                waiting.extend(node.operands)
-        for node in sorted(new, key=lambda each: each.serial):
-            self.made(node, source)
-        self.unsaid |= new
+        Raises:
+            ProgramError: it is no number.
+        """
+        if type(value) in NODES:
+            return self.decided(value, node)
+        if isinstance(value, int | float):
+            return value
+        if isinstance(value, np.generic):
+            return value.item()
+        assert isinstance(node, ast.expr)  # noqa: S101  numbers come from expressions
+        raise refusals.not_one(value, node, self.text)
 
-    def room_for(self, count: int, source: ast.expr) -> None:
-        """Refuse, before they are made, more nodes than the limit has room for."""
-        if len(self.spans) + count > self.limits.nodes:
-            raise self._over(self.text.span(source))
+    def number(self, value: Any, node: ast.AST) -> Any:
+        """Return a node's number, and any other value as it is."""
+        return self.decided(value, node) if type(value) in NODES else value
 
-    def _over(self, span: Span) -> LimitError:
-        message = f"This program makes more than {self.limits.nodes:,} nodes; so many are"
-        return refusals.too_much(f"{message} reached on line {span.line}.", span)
+    def decided(self, value: Any, node: ast.AST) -> Any:
+        """Return a value, of a node its number: the program goes on by it."""
+        if type(value) not in NODES:
+            return value
+        now = present(value)
+        if self._decided is None and not now.constant and isinstance(node, ast.expr):
+            self._decided = self.text.span(node)
+        number = now.data
+        return int(number) if number.is_integer() and not self.uses_values else number
 
-    def _apply(self, name: str, operands: list[Expr], source: ast.expr | ast.stmt) -> Expr:
-        return self.made(Expr.of(OPS[name], *operands), source)
+    def truth(self, value: Any, node: ast.AST) -> bool:
+        """Return whether a value counts as true."""
+        if type(value) in NODES:
+            return bool(self.decided(value, node))
+        if isinstance(value, np.ndarray):
+            if value.size == 1:
+                return bool(value.item())
+            message = "Whether an array is true is not known."
+            raise ProgramError(message, self.place_of(node), "Compare one number.")
+        return bool(value)
 
-    def _step(self, node: ast.expr) -> Value | Walk:
-        match node:
-            case ast.Constant():
-                return self._constant(node)
-            case ast.Name():
-                return self._name(node)
-            case ast.BinOp():
-                return self._binary(node)
-            case ast.UnaryOp():
-                return self._unary(node)
-            case ast.Call():
-                return self._call(node)
-            case ast.List():
-                return self._list(node)
-            case ast.Subscript():
-                return self._item(node)
-            case _:
-                raise refusals.value(node, self.text)
+    def place_of(self, node: ast.AST) -> Span:
+        """Return the place of a node in the typed text."""
+        return self.text.span(node) if isinstance(node, ast.expr | ast.stmt) else START
 
-    def _constant(self, node: ast.Constant) -> Expr:
-        number = _number(node)
-        if number is None:
-            raise refusals.no_number(node, self.text)
-        return self.made(Expr.inline(number), node)
+    # names
 
-    def _name(self, node: ast.Name) -> Value:
-        span = self.text.span(node)
-        value = self.names.get(node.id)
-        if value is None:
-            value = self._first_use(node, span)
-        if isinstance(value, Expr):
-            self.mentions.append((span, value))
-        return value
+    def _check_new_name(self, statement: ast.stmt) -> None:
+        """Refuse a bare new name after other lines: it is the start of a line, not an output."""
+        match statement:
+            case ast.Expr(ast.Name(id=name) as node) if len(self._tree.body) > 1:
+                known = self.is_bound(name) or name in CONSTANTS or name in calls.BUILTINS
+                if not known:
+                    hint = f"Write {name} = ..., or use it in an expression."
+                    message = f"{name} is only a name so far."
+                    raise ProgramError(message, self.text.span(node), hint)
 
-    def _list(self, node: ast.List) -> Walk:
-        values: list[Value] = []
-        for element in node.elts:
-            value = yield element
-            values.append(value)
-        return values
-
-    def _item(self, node: ast.Subscript) -> Walk:
-        values = yield node.value
-        if not isinstance(values, list):
-            raise refusals.no_list(node, self.text)
-        place = self.literal(node.slice)
-        if place is None or not place.is_integer() or not -len(values) <= place < len(values):
-            raise refusals.no_such_item(node, len(values), self.text)
-        item: Value = values[int(place)]
-        return item
-
-    def _first_use(self, node: ast.Name, span: Span) -> Expr:
+    def unbound(self, node: ast.Name, span: Span, place: Lexical) -> Any:
+        """Return what a name of the module stands for that the program has not bound yet."""
         name = node.id
         if name in self._later:
             message = f"{name} is used here but gets its value on line {self._later[name]}."
             hint = f"Write {name} = ... on a line above." if self._later[name] >= span.line else ""
             raise ProgramError(message, span, hint)
         if name in CONSTANTS:
-            return self.made(Expr.inline(CONSTANTS[name]), node)
-        if name in calls.FUNCTIONS:
-            hint = f"Write {calls.FUNCTIONS[name]}."
-            raise ProgramError(f"{name} is a function.", span, hint)
-        value = self.names[name] = self.made(Expr(INPUT_UNTIL_SET, label=name), node)
+            return CONSTANTS[name]
+        if name in calls.BUILTINS:
+            return calls.BUILTINS[name]
+        if name in libraries.DATASETS and self.structured:
+            return libraries.DATASETS[name]
+        if name == "__name__":
+            return "__main__"
+        if name in ("linear", "super", "plt", "np", "random", "math"):
+            return self._known_elsewhere(name, span)
+        known = [*self.names, *calls.BUILTINS][:MOST_COMPARED] if self.structured else []
+        close = get_close_matches(name, known, n=1, cutoff=0.75)
+        if self.structured and (place.outer is not None or close):
+            hint = f"Did you mean {close[0]}?" if close else f"Write {name} = ... on a line above."
+            raise ProgramError(f"{name} has no value here.", span, hint)
+        value = self.names[name] = self.made(Expr(INPUT_UNTIL_SET, label=name), span)
         return value
 
-    def _binary(self, node: ast.BinOp) -> Walk:
-        name = SIGNS.get(type(node.op))
-        if name is None:
-            raise refusals.value(node, self.text)
-        left = self._one((yield node.left), node.left)
-        right = self._one((yield node.right), node.right)
-        return self._apply(name, [left, right], node)
-
-    def _unary(self, node: ast.UnaryOp) -> Expr | Walk:
-        number = self.literal(node)
-        return self._signed(node) if number is None else self.made(Expr.inline(number), node)
-
-    def _signed(self, node: ast.UnaryOp) -> Walk:
-        if isinstance(node.op, ast.UAdd):
-            return self._one((yield node.operand), node.operand)
-        if not isinstance(node.op, ast.USub):
-            raise refusals.value(node, self.text)
-        operand = self._one((yield node.operand), node.operand)
-        return self._apply("neg", [operand], node)
-
-    def _call(self, node: ast.Call) -> Value | Walk:
-        name = self._function_name(node)
-        if name in self.names:
-            return calls.network(self, name, node)
-        if name in OPS:
-            return self._apply_function(OPS[name], node)
-        return calls.call(self, name, node)
-
-    def _apply_function(self, op: Op, node: ast.Call) -> Walk:
-        name = op.name
-        span = self.text.span(node)
-        if node.keywords or any(isinstance(argument, ast.Starred) for argument in node.args):
-            raise ProgramError(
-                f"{name} takes its operands in order.",
-                span,
-                f"Write {name}({', '.join(op.params)}).",
-            )
-        if len(node.args) != op.arity:
-            raise ProgramError(
-                arity_message(op, len(node.args)), span, f"Write {name}({', '.join(op.params)})."
-            )
-        operands = []
-        for argument in node.args:
-            operand = yield argument
-            operands.append(self._one(operand, argument))
-        return self._apply(name, operands, node)
-
-    def _function_name(self, node: ast.Call) -> str:
-        function = node.func
-        span = self.text.span(function)
-        if isinstance(function, ast.Attribute):
-            raise refusals.value(function, self.text)
-        if not isinstance(function, ast.Name):
-            hint = "To multiply, write * before the bracket."
-            match function:
-                case ast.Call(func=ast.Name(id="Neuron" | "Layer" | "MLP" as kind)):
-                    hint = f"Give the network a name first: net = {calls.FUNCTIONS[kind]}."
-            raise ProgramError("A value cannot be called.", span, hint)
-        name = function.id
-        if isinstance(self.names.get(name), Module):
+    def _known_elsewhere(self, name: str, span: Span) -> Any:
+        if name == "linear":
             return name
-        if name in self.names or (name in CONSTANTS and name not in self._later):
-            hint = f"To multiply, write {name}*(...)."
-            raise ProgramError(f"{name} is a value, not a function.", span, hint)
-        if name not in calls.FUNCTIONS:
-            message = f"There is no function called {name}."
-            raise ProgramError(message, span, refusals.did_you_mean(name))
-        return name
+        if name == "super":
+            return calling.SUPER
+        known = {"plt": "matplotlib.pyplot", "np": "numpy"}.get(name, name)
+        if not self.structured:
+            value = self.names[name] = self.made(Expr(INPUT_UNTIL_SET, label=name), span)
+            return value
+        words = known if known == name else f"{known} as {name}"
+        raise ProgramError(f"{name} is not imported yet.", span, f"Write import {words} above.")
 
-    # assignments
+    def makes_leaf(self, node: ast.expr) -> bool:
+        """Tell whether a bare number that gets a name becomes a leaf.
 
-    def _names(self, target: ast.expr) -> list[ast.Name]:
-        """Return the names left of =; several where they stand in a tuple."""
-        parts = target.elts if isinstance(target, ast.Tuple | ast.List) else [target]
-        names = [part for part in parts if isinstance(part, ast.Name)]
-        if len(names) < len(parts):
-            odd = next(part for part in parts if not isinstance(part, ast.Name))
-            message = "Only names can stand left of =."
-            raise ProgramError(message, self.text.span(odd), "Write name = value.")
-        return names
+        Where there is more than lines of assignments, whole numbers count and index.
+        """
+        if self.literal(node) is None:
+            return False
+        if not self.structured:
+            return True
+        return isinstance(arithmetic.plain(node), float) and not self.uses_values
 
-    def _assign(self, statement: ast.Assign) -> Expr | None:
-        """Bind names; return the last value that is a number, None where none is."""
-        targets = [(target, self._names(target)) for target in statement.targets]
-        if binding.is_data(statement.value) and "data" not in self.names:
-            columns = binding.bind(self, statement, targets)
-            for (_, names), column in product(targets, enumerate(columns)):
-                self._bind(names[column[0]], column[1])
-            return columns[-1]
-        several = next((n for t, n in targets if isinstance(t, ast.Tuple | ast.List)), None)
-        values = self._values(statement.value, None if several is None else len(several))
-        for target, names in targets:
-            if len(names) != len(values):
-                message = f"{len(values)} values cannot go to {len(names)} name."
-                raise ProgramError(message, self.text.span(target), "Give each value a name.")
-            for name, value in zip(names, values, strict=True):
-                self._bind(name, value)
-        return next((value for value in reversed(values) if isinstance(value, Expr)), None)
+    def leaf(self, value: Any, node: ast.expr) -> Any:
+        """Return a bare number as a leaf that learns; a leaf stays what it is."""
+        return self.made(Expr(value), self.text.span(node)) if type(value) not in NODES else value
 
-    def _values(self, node: ast.expr, wanted: int | None) -> list[Value]:
-        """Return what is assigned: one value, or as many as a tuple of names takes."""
-        if wanted is None:
-            return [self._named_value(node)]
-        if isinstance(node, ast.Tuple | ast.List):
-            parts = [self._named_value(part) for part in node.elts]
-        else:
-            value = self._named_value(node)
-            parts = value if isinstance(value, list) else [value]
-        if len(parts) != wanted:
-            message = f"Left of = stand {wanted} names, right of it {len(parts)}."
-            raise ProgramError(message, self.text.span(node), "Give each name one value.")
-        return parts
-
-    def _named_value(self, node: ast.expr) -> Value:
-        """Return a value about to get a name: a bare number becomes a leaf that learns."""
-        number = self.literal(node)
-        return self.value(node) if number is None else self.made(Expr(number), node)
-
-    def _bind(self, target: ast.Name, value: Value) -> None:
-        span = self.text.span(target)
+    def bind(self, target: ast.Name, value: Any, source: ast.expr | None, *, leafy: bool) -> None:
+        """Give a name of the module a value; a bare number becomes a leaf that learns."""
+        span = self.text.span(target) if hasattr(target, "lineno") else None
+        if leafy and source is not None:
+            value = self.leaf(value, source)
+        elif self.draws_plain and type(value) not in NODES and is_number(value) and source:
+            value = self.node(value, source)
         self.names[target.id] = value
         if isinstance(value, Module):
             self._name_network(value, target.id)
             return
-        if not isinstance(value, Expr):
+        if type(value) not in NODES or source is None:
             return
+        now = present(value)
         # a neuron's own name counts as none
-        own = value.scope is not None and value.label == value.scope.path
-        unnamed = value.label is None or own
-        if unnamed and not value.constant:
-            value.label = target.id
-        self.mentions.append((span, value))
-        self.assigned.append((target.id, span, value))
+        own = now.scope is not None and now.label is not None and now.scope.path.endswith(now.label)
+        if (now.label is None or own) and not now.constant:
+            now.label = target.id
+        self._latest = now
+        if not self.structured and span is not None:
+            self.mentions.append((span, now))
+            self.assigned.append((target.id, span, now))
+
+    def bind_data(self, statement: ast.Assign) -> None:
+        """Bind the columns of data(...) to names."""
+        targets = [
+            (
+                target,
+                [p for p in _parts(target) if isinstance(p, ast.Name)],
+            )
+            for target in statement.targets
+        ]
+        columns = binding.bind(self, statement, targets)
+        for _, names in targets:
+            for name, column in zip(names, columns, strict=True):
+                self.bind(name, column, statement.value, leafy=False)
+
+    def check_begun(self, target: ast.Name, place: Lexical) -> None:
+        """Refuse `name += 1` where a name of the module has no value before."""
+        at_module = place.hops(target.id) is None
+        known = target.id in self.names or self._later.get(target.id, 0) or not at_module
+        if not known or (
+            place.outer is None and not self.structured and target.id not in self.names
+        ):
+            hint = f"Write {target.id} = ... on a line above."
+            raise ProgramError(f"{target.id} has no value yet.", self.text.span(target), hint)
 
     def _name_network(self, network: Module, name: str) -> None:
         """Name a network that has no name yet; a second one of the same name is called name#2."""
@@ -428,27 +424,190 @@ class Reader:
         self._named[network] = name
         network.rename(f"{name}#{count + 1}" if count else name)
 
-    def _assign_more(self, statement: ast.AugAssign) -> Expr:
-        (target,) = self._names(statement.target)
-        op = SIGNS.get(type(statement.op))
-        if op is None:
-            raise refusals.statement(statement, self.text)
-        if target.id not in self.names:
-            hint = f"Write {target.id} = ... on a line above."
-            raise ProgramError(f"{target.id} has no value yet.", self.text.span(target), hint)
-        before = self._one(self.names[target.id], statement.target)
-        value = self._apply(op, [before, self.number(statement.value)], statement)
-        self._bind(target, value)
-        return value
+    def _christen(self) -> None:
+        """Name the leaves without a name after the way to them: net.w[2]."""
+        if not self.structured:
+            return
+        for way, node in reached(self.names, MOST_NAMED):
+            now = present(node)
+            for leaf in {node, now}:
+                if leaf.op is None and leaf.label is None and not leaf.constant:
+                    leaf.label = way
+
+    # calls
+
+    def invoke(
+        self,
+        function: Any,
+        args: list[Any],
+        options: Mapping[str, Any],
+        node: ast.Call,
+        frame: Frame | None = None,
+    ) -> Any:
+        """Return what a call gives."""
+        return calling.invoke(self, function, args, options, node, frame)
+
+    # what stands behind a dot
+
+    def attribute(self, of: Any, node: ast.Attribute) -> Any:
+        """Return `of.name`."""
+        return members.attribute(self, of, node)
+
+    def set_attribute(self, of: Any, value: Any, node: ast.Attribute) -> None:
+        """Run `of.name = value`."""
+        members.set_attribute(self, of, value, node)
+
+    def backward(self, output: Expr, node: ast.Call) -> None:
+        """Set the gradients below a node; those of leaves add up, as PyTorch's do, until zeroed."""
+        output = present(output)
+        self.budget.check_time(self.text.span(node))
+        leaves = [leaf for leaf in output.parameters() if leaf.grad]
+        before = {leaf: leaf.grad for leaf in leaves}
+        output.backward()
+        for leaf, grad in before.items():
+            leaf.grad += grad
+        if before and not self._unzeroed:
+            self._unzeroed = set(before)
+            self.remark(
+                "Gradients add up here: they were not set to 0 since the pass before.", node
+            )
+        self._backed = output
+
+    def learning(self) -> set[Expr]:
+        """Return the leaves that learn, where the program says which do."""
+        return set(self.moved) | {present(leaf) for leaf in self.learners} | self.learners
+
+    # what is said
+
+    def said(self, value: Any, node: ast.expr) -> None:
+        """Note the value of a line that is an expression."""
+        if type(value) in NODES:
+            self._latest = present(value)
+            return
+        if self.draws_plain:
+            if value is None or value is NOTHING:
+                return
+            self._latest = self.node(value, node)
+
+    def print(self, text: str, node: ast.AST) -> None:
+        """Add to what the program prints."""
+        span = self.place_of(node)
+        self.budget.check_printed(text, span)
+        *lines, self._line = (self._line + text).split("\n")
+        self.printed.extend((line, span) for line in lines)
+
+    def shows(self, value: Any) -> None:
+        """Note what is printed: it is drawn where there is nothing else."""
+        if type(value) in NODES:
+            self._shown = present(value)
+
+    def remark(self, message: str, node: ast.AST | None) -> None:
+        """Say once that something is read in another way than Python would run it."""
+        if all(message != said for said, _ in self.remarks):
+            self.remarks.append((message, self._first_line(node) if node is not None else None))
+
+    def left_out(self, name: str, node: ast.AST) -> None:
+        """Note that a function of a library is not had: what it gives is nothing."""
+        self._left_out.setdefault(name, self._first_line(node))
+
+    def _first_line(self, node: ast.AST) -> Span:
+        return refusals.first_line(self.place_of(node), self.text)
+
+    def replaced(self, node: ast.ClassDef) -> None:
+        """Leave a pasted class Value out: ours stands for it."""
+        self.uses_values = True
+        self.remark(
+            "This class Value is left out: gradwalk's own, which is drawn, stands for it.", node
+        )
+
+    def stops_early(self, turn: int, node: ast.For) -> bool:
+        """Tell whether a loop that trains has taken half of the time: so many turns are enough."""
+        return bool(turn) and self.budget.is_half_gone and self._stopped(turn, node)
+
+    def gives_up(self, turn: int, node: ast.For) -> bool:
+        """Tell whether a loop that trains may end within a turn, its time gone: there is a loss."""
+        has_loss = bool(turn or self._latest)
+        return has_loss and self.budget.is_gone and self._stopped(turn, node)
+
+    def _stopped(self, turn: int, node: ast.For) -> bool:
+        turns = f"{turn} turn" + ("" if turn == 1 else "s")
+        words = f"The loop stops after {turns}: more would take longer than there is time for."
+        self.remark(words, node)
+        self.budget.forgive()
+        return True
+
+    @property
+    def prints_bare(self) -> bool:
+        """Return whether nodes print as their numbers."""
+        return not (self.uses_values or "micrograd" in self.imported)
+
+    def own_words(self, value: Any, node: ast.expr) -> str | None:
+        """Return how an object or a network prints itself, None for all else."""
+        if isinstance(value, Instance):
+            said = value.cls.find("__repr__") or value.cls.find("__str__")
+            if isinstance(said, Function):
+                words = self.invoke(said, [value], {}, _call_at(node))
+                return words if isinstance(words, str) else None
+        if isinstance(value, Module):
+            return value.described() if self.streams else repr(value)
+        return None
+
+    def remark_on(self, nodes: Iterable[Expr]) -> None:
+        """Say where the picture of these nodes keeps numbers that the program has changed since."""
+        changed = [self.moved[node] for node in nodes if node in self.moved] if self.moved else []
+        if changed:
+            words = "The picture keeps the numbers it was computed with; here they change."
+            self.remark(words, changed[-1])
+        if self._left_out:
+            names, (first, *_) = ", ".join(self._left_out), self._left_out.values()
+            self.remarks.append((f"Left out here, so they give nothing: {names}.", first))
+        if self._decided is not None and self.structured:
+            words = "A number decides here how the program goes on; sliders do not decide anew."
+            self.remarks.append((words, self._decided))
+
+
+def _nature(tree: ast.Module) -> tuple[bool, bool]:
+    """Return whether a program is more than lines of assignments, and whether it uses Value."""
+    structured = values = False
+    for node in ast.walk(tree):
+        structured = structured or isinstance(node, _STRUCTURE)
+        if isinstance(node, ast.BinOp):
+            listed = (ast.List, ast.Tuple, ast.JoinedStr)
+            structured = structured or isinstance(node.left, listed)
+            structured = structured or isinstance(node.right, listed)
+        if isinstance(node, ast.Attribute):
+            structured = structured or isinstance(node.ctx, ast.Store) or node.attr not in OPS
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            structured = structured or node.func.id in _PRINTS
+        if isinstance(node, ast.Name | ast.alias):
+            values = values or (node.id if isinstance(node, ast.Name) else node.name) == "Value"
+    return structured, values and structured
+
+
+def _place(scope: Scope | None, span: Span) -> None:
+    """Give the scopes that a call of the library has made the place of its words."""
+    around = current()
+    while scope is not None and scope is not around:
+        scope.span = span
+        scope = scope.parent
+
+
+def _call_at(node: ast.expr) -> ast.Call:
+    """Return a call that stands where an expression does."""
+    return ast.copy_location(ast.Call(node, [], []), node)
+
+
+def _parts(target: ast.expr) -> list[ast.expr]:
+    return target.elts if isinstance(target, ast.Tuple | ast.List) else [target]
 
 
 def _assigned_lines(tree: ast.Module) -> Iterator[tuple[str, int]]:
-    """Yield every name that some statement assigns, and the line."""
+    """Yield every name that some statement of the module binds, and the line; the first wins."""
+    found: dict[str, int] = {}
     for statement in tree.body:
-        targets = statement.targets if isinstance(statement, ast.Assign) else []
-        for target in targets:
-            parts = target.elts if isinstance(target, ast.Tuple | ast.List) else [target]
-            yield from ((part.id, part.lineno) for part in parts if isinstance(part, ast.Name))
+        for name, _ in assigned([statement]):
+            found.setdefault(name, statement.lineno)
+    yield from found.items()
 
 
 def _number(node: ast.Constant) -> float | None:
@@ -459,5 +618,8 @@ def _number(node: ast.Constant) -> float | None:
         try:
             return float(node.value)
         except OverflowError:
-            return math.inf
+            return float("inf")
     return None
+
+
+__all__ = ["Limits", "Reader"]

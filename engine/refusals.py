@@ -12,9 +12,10 @@ from engine.nn import Module
 from engine.ops import OPS
 from engine.spans import Span
 from engine.syntax import Text
+from engine.values import Native, kind
 
 LANGUAGE = (
-    "It has assignments, numbers, names, lists, + - * / ^, functions such as tanh(x),"
+    "It has assignments, + - * / ^, functions such as tanh(x), lists, for, while, if, def, class,"
     " and param, data, MLP and losses."
 )
 WRITTEN_AS_SIGNS = {"add", "sub", "mul", "div", "neg", "pow"}
@@ -42,22 +43,21 @@ _SYNONYMS = {
     "eq": "equal",
 }
 _STATEMENTS: dict[type, str] = {
-    ast.Import: "import",
-    ast.ImportFrom: "import",
-    ast.FunctionDef: "def",
-    ast.AsyncFunctionDef: "def",
-    ast.ClassDef: "class",
-    ast.Delete: "del",
-    ast.AnnAssign: "A type after the name",
+    ast.AsyncFunctionDef: "async def",
+    ast.AsyncFor: "async for",
+    ast.AsyncWith: "async with",
     ast.AugAssign: "This operator",
 }
 _VALUES: dict[type, str] = {
-    ast.Attribute: "Attributes are not part of the language.",
+    ast.Attribute: "Nothing stands behind this dot.",
     ast.BinOp: "This operator is not part of the language.",
     ast.UnaryOp: "This operator is not part of the language.",
-    ast.Compare: "Comparisons are not part of the language.",
-    ast.BoolOp: "Comparisons are not part of the language.",
-    ast.Tuple: "A program has one output, and an operand is one value.",
+    ast.Dict: "Dictionaries are not part of the language.",
+    ast.Set: "Sets are not part of the language.",
+    ast.DictComp: "Dictionaries are not part of the language.",
+    ast.SetComp: "Sets are not part of the language.",
+    ast.NamedExpr: "Assignments within expressions are not part of the language.",
+    ast.Starred: "A starred value stands in a list or a call.",
 }
 # what is asked of networks and values elsewhere, and how it is had here
 _OF_NETWORKS = {
@@ -75,10 +75,34 @@ _LITERALS: dict[type, str] = {
 def statement(node: ast.stmt, text: Text) -> ProgramError:
     """Return the refusal of a statement; of one over several lines, the first is named."""
     words = _STATEMENTS.get(type(node), type(node).__name__.lower())
-    span = text.span(node)
-    if span.end_line > span.line:
-        span = Span(span.line, span.column, span.line, len(text.lines[span.line - 1]) + 1)
+    span = first_line(text.span(node), text)
     return ProgramError(f"{words} is not part of the language.", span, LANGUAGE)
+
+
+def first_line(span: Span, text: Text) -> Span:
+    """Return a place, of one over several lines the first."""
+    if span.end_line == span.line:
+        return span
+    return Span(span.line, span.column, span.line, len(text.lines[span.line - 1]) + 1)
+
+
+def only_names(node: ast.expr, text: Text) -> ProgramError:
+    """Return the refusal of a target that nothing can be stored in."""
+    return ProgramError("Only names can stand left of =.", text.span(node), "Write name = value.")
+
+
+def no_value_yet(node: ast.Name, text: Text) -> ProgramError:
+    """Return the refusal of a name of a function that has no value where it is used."""
+    hint = f"Write {node.id} = ... above, on every way that leads here."
+    return ProgramError(f"{node.id} has no value here yet.", text.span(node), hint)
+
+
+def nothing_drawn(printed: Sequence[tuple[str, Span]], span: Span) -> ProgramError:
+    """Return the refusal of a program that has come to an end without a node."""
+    words = "This program makes no value to draw"
+    said = [line for line, _ in printed]
+    shown = f"; it prints {', '.join(said[:3])[:200]}" if said else ""
+    return ProgramError(f"{words}{shown}.", span, "Make one: w = Value(2.0), or param(0.5).")
 
 
 def value(node: ast.expr, text: Text) -> ProgramError:
@@ -95,15 +119,25 @@ def value(node: ast.expr, text: Text) -> ProgramError:
 
 
 def not_one(value: Any, node: ast.expr, text: Text) -> ProgramError:
-    """Return the refusal of a list or a network where one number belongs."""
+    """Return the refusal of a list, a text or a network where one number belongs."""
     words = ast.unparse(node) if isinstance(node, ast.Name) else "This"
+    span = text.span(node)
     if isinstance(value, Module):
         values = ", ".join(f"x{k + 1}" for k in range(value.inputs))
         hint = f"Call it: {value.name}({values})."
-        return ProgramError(f"{words} is a network, not a value.", text.span(node), hint)
-    hint = f"Take one of them: {'out' if words == 'This' else words}[0]."
-    message = f"{words} is a list of {len(value)} values; one is needed here."
-    return ProgramError(message, text.span(node), hint)
+        return ProgramError(f"{words} is a network, not a value.", span, hint)
+    if isinstance(value, list | tuple):
+        hint = f"Take one of them: {'out' if words == 'This' else words}[0]."
+        message = f"{words} is {kind(value)} of {len(value)} values; one is needed here."
+        return ProgramError(message, span, hint)
+    if isinstance(value, str | bool | complex) and isinstance(node, ast.Constant):
+        return no_number(node, text)
+    if isinstance(value, Native):
+        hint = f"Write {value.usage}." if value.usage else ""
+        return ProgramError(f"{words} is a function.", span, hint)
+    hint = "A function without return gives None." if value is None else ""
+    said = "None" if value is None else kind(value)
+    return ProgramError(f"{words} is {said}; a number is needed here.", span, hint)
 
 
 def no_list(node: ast.Subscript, text: Text) -> ProgramError:

@@ -7,6 +7,7 @@ would word badly, and `^` becomes `**`. Nothing is ever compiled or run.
 from __future__ import annotations
 
 import ast
+import re
 from bisect import bisect_left
 
 from engine import tokens, trees
@@ -30,6 +31,7 @@ class Text:
         """
         plain = source.replace("\r\n", "\n").replace("\r", "\n")
         self.lines = plain.split("\n")
+        plain = _MAGIC.sub("#", plain)
         words = list(tokens.read(plain))
         tokens.check(words)
         self._powers = {}
@@ -48,7 +50,7 @@ class Text:
         self.python = "\n".join(self.python_lines)
         self._characters: dict[int, list[int]] = {}
 
-    def span(self, node: ast.expr | ast.stmt) -> Span:
+    def span(self, node: ast.expr | ast.stmt | ast.arg) -> Span:
         """Return the place of `node` in the typed text."""
         end_line, end_offset = (
             node.end_lineno or node.lineno,
@@ -95,6 +97,10 @@ def parse(source: str) -> tuple[Text, ast.Module]:
         raise _sentence(text, fault) from None
 
 
+# a notebook's own commands: %matplotlib inline, !pip install; as comments
+_MAGIC = re.compile(r"^[%!](?=[a-zA-Z])", re.MULTILINE)
+
+
 def _with_powers(line: str, columns: list[int]) -> str:
     pieces, start = [], 0
     for column in columns:
@@ -131,9 +137,20 @@ def _characters(line: str) -> list[int]:
 _SPLIT = "Split it over several lines, with a name for each part."
 # part of the parser's message: our sentence, the way out
 _SENTENCES = {
+    "expected ':'": ("A : is missing at the end of this line.", "Write : before what it does."),
+    "expected an indented block": (
+        "The lines that belong to the one above are indented.",
+        "Put four blanks before them.",
+    ),
+    "unindent": (
+        "This line stands neither within the block above nor outside of it.",
+        "Put as many blanks before it as before the lines that it belongs to.",
+    ),
     "cannot assign": ("Only a name can stand left of =.", "Write name = value."),
+    "Maybe you meant '=='": ("An = gives a name a value.", "To compare, write ==."),
     "indent": ("This line does not start at the left edge.", "Remove the blanks before it."),
-    "f-string": ("Texts with values inside are not part of the language.", ""),
+    "f-string": ("This text with values inside is not finished.", 'Write f"{x:.4f}".'),
+    "outside": ("This stands outside of a function or a loop.", ""),
     "too many": ("This nests too deep to be read.", _SPLIT),
     "cannot contain assignment": ("An = cannot stand here.", "Assign on a line of its own."),
     "expected": ("This line is not finished, or is no statement of the language.", ""),

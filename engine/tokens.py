@@ -20,21 +20,24 @@ DEEPEST_BRACKETS = 100
 LONGEST_NUMBER = 400
 
 _TOKEN = re.compile(
-    r"""
+    r'''
       (?P<space>[ \t\f]+|\\\n)
     | (?P<comment>\#[^\n]*)
     | (?P<newline>\n)
     | (?P<number>0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+
         |(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9][0-9_]*)(?:[eE][+-]?[0-9]+)?)
+    | (?P<string>[fFrRuU]{0,2}(?:
+          """(?:[^\\]|\\.)*?""" | \'\'\'(?:[^\\]|\\.)*?\'\'\'
+        | '(?:[^'\\\n]|\\[^\n])*' | "(?:[^"\\\n]|\\[^\n])*"))
     | (?P<name>[^\W\d](?:\w|[^\x00-\x7f\s−–—×·⋅∗÷⁄∕“”‘’√（），])*)
-    | (?P<string>'[^'\\\n]*'|"[^"\\\n]*")
     | (?P<sign>\*\*=|//=|<<=|>>=|\*\*|//|<<|>>|[-+*/%@&|^]=|==|!=|<=|>=|:=|->|\.\.\.
         |[-+*/%@&|^~<>=.,:;()\[\]{}])
     | (?P<other>.)
-    """,
+    ''',
     re.VERBOSE | re.DOTALL,
 )
 CLOSING = {"(": ")", "[": "]", "{": "}"}
+_BLOCKS = {"for", "while", "if", "elif", "else", "def", "class"}
 _UNARY = {"+", "-", "~"}
 _NEEDS_LEFT = {
     "*",
@@ -119,8 +122,8 @@ def read(plain: str) -> Iterator[Token]:
     for match in _TOKEN.finditer(plain):
         words = match.group()
         yield Token(match.lastgroup or "other", words, line, match.start() - start + 1)
-        if words.endswith("\n"):
-            line, start = line + 1, match.end()
+        if "\n" in words:  # a text in three quotes may hold several
+            line, start = line + words.count("\n"), match.start() + words.rfind("\n") + 1
 
 
 def check(tokens: list[Token]) -> None:
@@ -131,14 +134,18 @@ def check(tokens: list[Token]) -> None:
     """
     open_brackets: list[Token] = []
     last: Token | None = None
+    head: Token | None = None
     for token in tokens:
         _check_word(token)
         if token.kind in {"space", "comment"} or (token.kind == "newline" and open_brackets):
             continue
         if token.kind == "newline" or token.text == ";":
             _check_end(last)
-            last = None
+            last = head = None
             continue
+        head = head or token
+        if not open_brackets:
+            _check_colon(head, last, token)
         _check_pair(last, token)
         _check_brackets(open_brackets, token)
         last = token
@@ -171,6 +178,16 @@ def _plain_form(name: str) -> str:
             return f"For a power, write {name[:place]}^{power}."
     plain = unicodedata.normalize("NFKC", name).replace("⁄", "/")
     return f"Write {plain}." if plain.isascii() or plain.isidentifier() else ""
+
+
+def _check_colon(head: Token, last: Token | None, token: Token) -> None:
+    """Refuse a block's first line that goes on where its : should be."""
+    if head.text not in _BLOCKS or last is None or last is head:
+        return
+    opened = token.text in {"(", "["} or last.kind == token.kind == "string"
+    if last.ends_value and token.starts_value and not opened:
+        message = f"A : is missing before {_shown(token.text)}."
+        raise ProgramError(message, token.span, f"Write : where {head.text} ... ends.")
 
 
 def _check_pair(last: Token | None, token: Token) -> None:
@@ -252,7 +269,7 @@ def _unknown_character(token: Token) -> ProgramError:
     character = token.text
     if character in {"'", '"'}:
         return ProgramError(
-            "This text is never closed, or holds a backslash.",
+            "This text is never closed.",
             token.span,
             f"End it with {character}.",
         )

@@ -162,6 +162,11 @@ def wire(graph: Graph, source: int, gradient: float | None) -> WireNumbers:
         return WireNumbers("idle", THINNEST)
     if graph.constant[source] and not math.isfinite(gradient):
         gradient = 0.0  # as on its card: nothing to warn of
+    return line(gradient)
+
+
+def line(gradient: float) -> WireNumbers:
+    """Return how a wire is drawn that carries this gradient."""
     width = THINNEST + (THICKEST - THINNEST) * _share(gradient)
     return WireNumbers(tone(gradient), round(width, 2))
 

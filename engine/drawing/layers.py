@@ -41,11 +41,33 @@ def read(operands: Ids) -> Links:
     rows: list[list[int]] = operands.tolist()
     ins = [[a] if a == b or b < 0 else [a, b] if a >= 0 else [b] for a, b in rows]
     ins = [[] if row == [-1] else row for row in ins]
-    users: list[list[int]] = [[] for _ in ins]
-    for node, row in enumerate(ins):
+    users = used_by(ins)
+    return Links(ins, users, _columns(ins, users))
+
+
+def linked(operands: list[list[int]], before: int, after: int) -> Links:
+    """Return a graph of items with any number of distinct operands, each below its user.
+
+    The first `before` items stand in the leftmost column alone, the last `after` in the rightmost.
+    """
+    users = used_by(operands)
+    column = _columns(operands, users)
+    last = len(column) - after
+    if before:
+        shift = 1 - min(column[before:last], default=1)
+        column = [0] * before + [at + max(shift, 0) for at in column[before:]]
+    if after:
+        column[last:] = [1 + max(column[:last], default=0)] * after
+    return Links(operands, users, column)
+
+
+def used_by(operands: list[list[int]]) -> list[list[int]]:
+    """Return the users of each node, ascending."""
+    users: list[list[int]] = [[] for _ in operands]
+    for node, row in enumerate(operands):
         for operand in row:
             users[operand].append(node)
-    return Links(ins, users, _columns(ins, users))
+    return users
 
 
 def _columns(operands: list[list[int]], users: list[list[int]]) -> list[int]:

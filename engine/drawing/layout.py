@@ -15,9 +15,9 @@ import numpy as np
 from engine.drawing.layers import Array, Ids, Links, read, reading_order, trunks
 from engine.drawing.order import Lattice, lattice, untangle
 from engine.drawing.place import settle
-from engine.drawing.redraw import resettle
+from engine.drawing.redraw import NOBODY, resettle
 from engine.drawing.route import route
-from engine.drawing.wires import BADGE, TRACK, Frame, Turns, Wire, draw, tracks, turns
+from engine.drawing.wires import BADGE, TRACK, Frame, Turns, Way, Wire, draw, tracks, turns, ways
 
 __all__ = ["Layout", "Wire", "lay_out"]
 
@@ -60,23 +60,77 @@ def lay_out(operands: Ids, sizes: Array, previous: Array | None = None) -> Layou
     if not len(operands):
         return Layout(np.zeros(0), np.zeros(0), 2 * MARGIN, 2 * MARGIN, ())
     links = read(operands)
+    plan = arrange(links, sizes, previous)
+    doubled = set(np.flatnonzero(operands[:, 0] == operands[:, 1]).tolist())
+    wires = [draw(one, other, 2 if other in doubled else 1, way) for one, other, way in plan.ways]
+    return framed(plan.x, plan.y, sizes, tuple(wires))
+
+
+@dataclass(frozen=True)
+class Joints:
+    """Where wires meet items at other heights than their middles.
+
+    Attributes:
+        items: the item of each joint; the joints are numbered after all items.
+        heights: how far below the item's top it lies, in px.
+        users: of each item and each joint, the items and joints that its wires run to, ascending.
+    """
+
+    items: list[int]
+    heights: list[float]
+    users: list[list[int]]
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """Where items stand and how the wires between them run: x, y (n,), and the level pieces."""
+
+    x: Array
+    y: Array
+    ways: list[tuple[int, int, Way]]
+
+
+def arrange(
+    links: Links,
+    sizes: Array,
+    previous: Array | None = None,
+    joints: Joints | None = None,
+    held: int = NOBODY,
+) -> Plan:
+    """Return where n items stand and how the wires between them run.
+
+    Args:
+        links: the items, each after its operands.
+        sizes: (n, 2) float64, in px.
+        previous: (n, 2) float64, where they stood, NaN for new ones; None for no picture before.
+        joints: where wires end that do not end at the middle of a side.
+        held: the item that keeps its corner where it was; all others give way to it.
+    """
     widths: list[float] = sizes[:, 0].tolist()
     heights: list[float] = sizes[:, 1].tolist()
     followed, far = trunks(links)
     grid = lattice(links, followed, reading_order(links))
-    middle = _middles(grid, links, heights, followed, sizes, previous)
-    runs = route(links.column, middle, heights, links.users, followed, far)
-    gaps = turns(links.users, links.column, middle, runs)
+    middle = _middles(grid, links, heights, followed, sizes, previous, held)
+    y = np.round(2 * np.array(middle) - sizes[:, 1]) / 2
+    ends = links
+    if joints and joints.items:
+        ends = Links([], joints.users, links.column + [links.column[k] for k in joints.items])
+        followed, far = trunks(ends)
+        tops: list[float] = y.tolist()
+        pairs = zip(joints.items, joints.heights, strict=True)
+        middle = middle + [tops[item] + below for item, below in pairs]
+        heights = heights + [0.0] * len(joints.items)
+    runs = route(ends.column, middle, heights, ends.users, followed, far)
+    gaps = turns(ends.users, ends.column, middle, runs)
     lanes = [tracks(gap) for gap in gaps]
     lefts, rights = _columns(links, widths, gaps, lanes)
-    _anchor(lefts, rights, links, widths, previous)
+    _anchor(lefts, rights, links, widths, previous, held)
     ports = _ports(links, widths, lefts, rights)
-    frame = Frame(lefts, rights, runs, _buses(lanes, lefts, rights))
-    doubled = set(np.flatnonzero(operands[:, 0] == operands[:, 1]).tolist())
-    wires = draw(links.users, links.column, ports, middle, frame, doubled)
     x = np.array([left for left, _ in ports])
-    y = np.round(2 * np.array(middle) - sizes[:, 1]) / 2
-    return _framed(x, y, sizes, tuple(wires))
+    if joints:
+        ports = ports + [ports[item] for item in joints.items]
+    frame = Frame(lefts, rights, runs, _buses(lanes, lefts, rights))
+    return Plan(x, y, ways(ends.users, ends.column, ports, middle, frame))
 
 
 def _middles(
@@ -86,6 +140,7 @@ def _middles(
     followed: dict[int, int],
     sizes: Array,
     previous: Array | None,
+    held: int,
 ) -> list[float]:
     """Return the middle of every card in whole px."""
     if previous is None or np.isnan(previous).all():
@@ -93,7 +148,7 @@ def _middles(
         top = min([y - height / 2 for y, height in zip(settled, heights, strict=True)])
         return [_whole(y - top + MARGIN) for y in settled]
     before = [_whole(y) for y in (previous[:, 1] + sizes[:, 1] / 2).tolist()]
-    settled = resettle(grid, links, heights, followed, before)[: len(heights)]
+    settled = resettle(grid, links, heights, followed, before, held)[: len(heights)]
     return [_whole(y) for y in settled]
 
 
@@ -102,7 +157,7 @@ def _whole(y: float) -> float:
     return (y + 0.5) // 1
 
 
-def _framed(x: Array, y: Array, sizes: Array, wires: tuple[Wire, ...]) -> Layout:
+def framed(x: Array, y: Array, sizes: Array, wires: tuple[Wire, ...]) -> Layout:
     """Return the layout with the corner and the size of everything drawn."""
     heights = [point[1] for wire in wires for point in wire.points]
     top = min([float(y.min()), *heights]) - MARGIN
@@ -156,11 +211,14 @@ def _anchor(
     links: Links,
     widths: list[float],
     previous: Array | None,
+    held: int,
 ) -> None:
     """Move the columns sideways, in place, so that most cards of the picture before stay."""
     if previous is None:
         return
     before: list[float] = previous[:, 0].tolist()
+    if held != NOBODY:
+        before = [x if item == held else float("nan") for item, x in enumerate(before)]
     moves = Counter(
         old - x
         for old, (x, _) in zip(before, _ports(links, widths, lefts, rights), strict=True)

@@ -98,9 +98,13 @@ def _heaviest(row: list[int], weight: list[int], links: Links) -> int:
     if len(row) < 2:
         return row[0] if row else -1
     fans = [len(links.users[operand]) for operand in row]
-    first, second = [
+    pulls = [
         weight[operand] / fan if fan < 3 else 0.25 for operand, fan in zip(row, fans, strict=True)
     ]
+    if len(row) > 2:
+        second, first = sorted(pulls)[-2:]
+        return row[pulls.index(first)] if first >= 2 * second else -1
+    first, second = pulls
     if first >= 2 * second:
         return row[0]
     if second >= 2 * first:

@@ -14,6 +14,8 @@ from engine.drawing.place import Wishes, spacing
 from engine.drawing.route import route
 
 ROUNDS = 2
+NOBODY = -1
+HELD = 1e9  # how much heavier than any column is the card that stays where it is
 LENIENT = 2.0  # px of spacing that rounding may have taken in the picture before
 
 
@@ -23,6 +25,7 @@ def resettle(
     heights: list[float],
     followed: dict[int, int],
     before: list[float],
+    held: int = NOBODY,
 ) -> list[float]:
     """Return the middle of every item, in px.
 
@@ -32,6 +35,7 @@ def resettle(
         heights: of the cards, in px.
         followed: the trunks in the lattice, with the last column each passes.
         before: the middle of each card in the picture before in px, NaN for a new card.
+        held: the card that all others give way to, if there is one.
     """
     before = before + _passages(lattice, links, heights, followed, before)
     rows = [_kept(row, before) for row in lattice.rows]
@@ -45,7 +49,9 @@ def resettle(
         rightwards = turn % 2 == 1
         for row, span in columns if rightwards else reversed(columns):
             goals = [_goal(item, wishes, before, middle, rightwards=rightwards) for item in row]
-            weights = [0.01 if isnan(before[item]) else 1.0 for item in row]
+            weights = [
+                HELD if item == held else 0.01 if isnan(before[item]) else 1.0 for item in row
+            ]
             for item, y in zip(row, nearest(goals, weights, span), strict=True):
                 middle[item] = y
         if middle == stood:

@@ -58,7 +58,7 @@ def write_svg(
         layout.x.tolist(), layout.y.tolist(), card_sizes(graph).tolist(), cards, keys, strict=True
     )
     for node, (x, y, (width, height), numbers, key) in enumerate(rows):
-        parts.append(_card(graph, node, (x, y, width, height), numbers, key))
+        parts.append(card(graph, node, (x, y, width, height), numbers, key, first=node == 0))
     parts.append("</g></svg>")
     return Markup("".join(parts))  # noqa: S704  every piece that is not ours is escaped where it is put in
 
@@ -75,31 +75,47 @@ def _wire(graph: Graph, layout: Layout, wire: Wire, numbers: WireNumbers) -> str
     return f'{path}<text class="times" x="{x:g}" y="{y:g}" text-anchor="end">×{wire.count}</text>'
 
 
-def _card(
-    graph: Graph, node: int, box: tuple[float, float, float, float], numbers: CardNumbers, key: str
+def card(
+    graph: Graph,
+    node: int,
+    box: tuple[float, float, float, float],
+    numbers: CardNumbers,
+    key: str,
+    *,
+    first: bool,
 ) -> str:
+    """Return one card; the first is where a keyboard comes in.
+
+    Args:
+        graph: the graph of its node.
+        node: that node.
+        box: left, top, width and height in px.
+        numbers: what it shows.
+        key: its name.
+        first: whether it is the first one of its picture.
+    """
     x, y, width, height = box
     looks = f"card {_kind(graph, node)} {numbers.tone}{' broken' if numbers.trouble else ''}"
     looks += "" if numbers.word == GRAD else " wrong"
     operands = " ".join(map(str, graph.operands_of(node)))
     right = width - PADDING
     left = text_start(graph, node)
-    first, second, bar = (22, 41, height - 8) if height > 50 else (17, 33, height - 6)
+    upper, lower, bar = (22, 41, height - 8) if height > 50 else (17, 33, height - 6)
     bar_x, bar_width = numbers.bar
     return (
         f'<g class="{looks}" data-node="{node}" data-key="{escape(key)}"'
         f' data-operands="{operands}" transform="translate({x:g} {y:g})" role="listitem"'
-        f' tabindex="{0 if node == 0 else -1}" aria-label="{escape(numbers.spoken)}">'
+        f' tabindex="{0 if first else -1}" aria-label="{escape(numbers.spoken)}">'
         f"<title>{escape(numbers.hover)}</title>"
         f'<rect class="rim" width="{width:g}" height="{height:g}" rx="{ROUND}"/>'
-        f'<text class="name" x="{left:g}" y="{first}">{escape(numbers.name)}</text>'
-        f'<text class="value" x="{right:g}" y="{first}" text-anchor="end">{numbers.value}</text>'
-        f'<text class="word" x="{left:g}" y="{second}">{numbers.word}</text>'
-        f'<text class="grad" x="{right:g}" y="{second}" text-anchor="end">{numbers.grad}</text>'
+        f'<text class="name" x="{left:g}" y="{upper}">{escape(numbers.name)}</text>'
+        f'<text class="value" x="{right:g}" y="{upper}" text-anchor="end">{numbers.value}</text>'
+        f'<text class="word" x="{left:g}" y="{lower}">{numbers.word}</text>'
+        f'<text class="grad" x="{right:g}" y="{lower}" text-anchor="end">{numbers.grad}</text>'
         f'<path class="rail" d="M{PADDING:g} {bar:g}H{right:g}"/>'
         f'<rect class="bar" x="{bar_x:g}" y="{bar - BAR / 2:g}" width="{bar_width:g}"'
         f' height="{BAR:g}" rx="{BAR / 2:g}"/>'
-        f"{_badge(graph, node, height)}{_mark(width)}</g>"
+        f"{_badge(graph, node, height)}{mark(width)}</g>"
     )
 
 
@@ -127,7 +143,7 @@ def _badge(graph: Graph, node: int, height: float) -> str:
     )
 
 
-def _mark(width: float) -> str:
-    """The sign of trouble, shown by CSS where the card is broken."""
+def mark(width: float) -> str:
+    """Return the sign of trouble, shown by CSS where the card is broken."""
     sign = '<circle r="8"/><text y="4" text-anchor="middle">!</text>'
     return f'<g class="mark" transform="translate({width:g} 0)">{sign}</g>'

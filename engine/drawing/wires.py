@@ -99,15 +99,19 @@ def tracks(gap: Turns) -> dict[int, int]:
     return chosen
 
 
-def draw(
+# A level piece of a wire: x where it begins, x where it ends, y, and x of the bus before it.
+Level = tuple[float, float, float, float | None]
+Way = list[Level]
+
+
+def ways(
     users: list[list[int]],
     column: list[int],
     ports: list[tuple[float, float]],
     middle: list[float],
     frame: Frame,
-    doubled: set[int],
-) -> list[Wire]:
-    """Return all wires, by source and then by target.
+) -> list[tuple[int, int, Way]]:
+    """Return source, target and the level pieces of all wires, by source and then by target.
 
     Args:
         users: of each card, ascending.
@@ -115,19 +119,14 @@ def draw(
         ports: x of each card's left and right rim, in px.
         middle: y of each card's middle, in px.
         frame: the columns, trunks and buses.
-        doubled: the cards that use one operand twice.
     """
-    wires = []
+    found = []
     for source, targets in enumerate(users):
         trunk = frame.runs.get(source, [])
         for target in targets:
             way = _levels(source, target, trunk, column, ports, middle, frame)
-            wires.append(_wire(source, target, 2 if target in doubled else 1, way))
-    return wires
-
-
-# A level piece of a wire: x where it begins, x where it ends, y, and x of the bus before it.
-Level = tuple[float, float, float, float | None]
+            found.append((source, target, way))
+    return found
 
 
 def _levels(
@@ -138,11 +137,11 @@ def _levels(
     ports: list[tuple[float, float]],
     middle: list[float],
     frame: Frame,
-) -> list[Level]:
+) -> Way:
     """Return the level pieces of a wire, left to right; pieces at one height are joined."""
     at, last = column[source], column[target] - 1
     y, start, end = middle[source], ports[source][1], frame.rights[at]
-    way: list[Level] = []
+    way: Way = []
     bus = None
     for run in trunk:
         if run.first > last:
@@ -159,7 +158,8 @@ def _levels(
     return [*way, (start, end, y, bus), (rim - BADGE, rim, middle[target], turn)]
 
 
-def _wire(source: int, target: int, count: int, way: list[Level]) -> Wire:
+def draw(source: int, target: int, count: int, way: Way) -> Wire:
+    """Return the wire that runs level along these pieces and curves between them."""
     x, _, y, _ = way[0]
     points = [(x, y)]
     path = [f"M{_px(x)} {_px(y)}"]

@@ -1,0 +1,351 @@
+"""A folded graph laid out: the inside of each frame by itself, then the frame as one large card.
+
+An inside is laid out like any graph; the ports on the rims of its frame are items of no size in its
+first and its last column. Insides of one shape are laid out once. Wires are put together from
+their pieces, which meet at the ports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from math import isnan, nan
+
+import numpy as np
+
+from engine.drawing.folding import NOTHING, Folded
+from engine.drawing.layers import Array, linked
+from engine.drawing.layout import MARGIN, Joints, arrange
+from engine.drawing.levels import Level, levels, pieces
+from engine.drawing.redraw import NOBODY
+from engine.drawing.wires import Way, Wire, draw
+
+TITLE = 30.0  # px, the bar on top of a frame
+PADDING = 18.0  # px between the rim of a frame and what it holds
+INSIDES = 256  # shapes that are kept
+NOWHERE = (nan, nan)
+
+Spot = tuple[float, float]
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A folded graph without its ink.
+
+    Attributes:
+        folded: what is drawn.
+        x, y, widths, heights: (items,) float64, left, top and size of each item in px.
+        wires: one for each pair of an item and a distinct operand, by target.
+        left, top, width, height: of the whole, in px.
+    """
+
+    folded: Folded
+    x: Array
+    y: Array
+    widths: Array
+    heights: Array
+    wires: tuple[Wire, ...]
+    left: float
+    top: float
+    width: float
+    height: float
+
+    def places(self, keys: Sequence[str]) -> dict[str, Spot]:
+        """Return where each item stands, by its key: what the next picture starts from."""
+        return dict(zip(keys, zip(self.x.tolist(), self.y.tolist(), strict=True), strict=True))
+
+
+@dataclass(frozen=True)
+class Before:
+    """The picture before: where the items of this one stood in it, and which one stays.
+
+    Attributes:
+        spots: (x, y) of each item, NaN for a new one.
+        held: the item that keeps its corner, NOTHING for none.
+        was: where that corner was.
+        around: that item and the frames around it.
+    """
+
+    spots: list[Spot]
+    held: int
+    was: Spot
+    around: frozenset[int]
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The inside of a frame, as far as it matters to its layout. Hashable.
+
+    Attributes:
+        operands: of each item, in this order: ports on the left, items, ports on the right.
+        sizes: of each item, in px.
+        ins, outs: how many ports there are.
+        joints: item and height of the ports of the frames inside.
+        users: of each item and joint.
+        framed: whether there is a frame around it.
+    """
+
+    operands: tuple[tuple[int, ...], ...]
+    sizes: tuple[Spot, ...]
+    ins: int
+    outs: int
+    joints: tuple[tuple[int, float], ...]
+    users: tuple[tuple[int, ...], ...]
+    framed: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Inside:
+    """A shape laid out, in px from its own corner: that of its frame.
+
+    Attributes:
+        x, y: of each item.
+        ins, outs: heights of the ports on the left and on the right.
+        ways: of each wire, by the numbers of its ends.
+        corner: how far that corner is from where the frame's corner was before.
+    """
+
+    x: list[float]
+    y: list[float]
+    ins: list[float]
+    outs: list[float]
+    ways: dict[tuple[int, int], Way]
+    width: float
+    height: float
+    corner: Spot
+
+
+@dataclass
+class _Build:
+    """A level's numbering: of its items, and of the ports of the frames among them."""
+
+    level: Level
+    numbers: dict[int, int]
+    sockets: dict[tuple[int, bool, int], int] = field(default_factory=dict)
+
+    def end(self, item: int, value: int, *, coming: bool) -> int:
+        """Return the number of what a wire of this value ends at: an item, a port or a joint."""
+        if item == self.level.frame:
+            first = 0 if not coming else len(self.level.ins) + len(self.level.items)
+            ports = self.level.outs if coming else self.level.ins
+            return first + ports[value]
+        return self.sockets.get((item, coming, value), self.numbers[item])
+
+
+def lay_out_folded(
+    folded: Folded,
+    sizes: Array,
+    keys: Sequence[str] = (),
+    previous: Mapping[str, Spot] | None = None,
+    anchor: str = "",
+) -> Picture:
+    """Return where the items stand and how the wires run.
+
+    Args:
+        folded: the items.
+        sizes: (items, 2) float64, width and height in px; those of frames are found here.
+        keys: of the items; only needed with `previous`.
+        previous: where items stood in the picture before, by their keys. They stay there as far as
+            possible.
+        anchor: the key of the item that keeps its corner exactly.
+    """
+    before = _before(folded, keys, previous, anchor) if previous else None
+    builds: dict[int, _Build] = {}
+    insides: dict[int, Inside] = {}
+    extents = sizes.tolist()
+    for frame, level in reversed(levels(folded).items()):
+        build = _Build(level, _numbered(level))
+        shape = _shape(build, builds, insides, extents)
+        insides[frame] = inside = _laid_out(shape, level, before)
+        builds[frame] = build
+        if frame != NOTHING:
+            extents[frame] = [inside.width, inside.height]
+            if before:
+                x, y = before.spots[frame]
+                before.spots[frame] = (x + inside.corner[0], y + inside.corner[1])
+    return _put_together(folded, builds, insides, np.array(extents).reshape(-1, 2), before)
+
+
+def _before(
+    folded: Folded, keys: Sequence[str], previous: Mapping[str, Spot], anchor: str
+) -> Before:
+    spots = [previous.get(key, NOWHERE) for key in keys]
+    held = keys.index(anchor) if anchor in keys and anchor in previous else NOTHING
+    around = set()
+    at = held
+    while at != NOTHING:
+        around.add(at)
+        at = folded.items[at].parent
+    return Before(spots, held, NOWHERE if held == NOTHING else spots[held], frozenset(around))
+
+
+def _numbered(level: Level) -> dict[int, int]:
+    return {item: number for number, item in enumerate(level.items, len(level.ins))}
+
+
+def _shape(
+    build: _Build,
+    builds: dict[int, _Build],
+    insides: dict[int, Inside],
+    extents: list[list[float]],
+) -> Shape:
+    """Return the shape of a level whose inner frames are laid out, and number their joints."""
+    level = build.level
+    count = len(level.ins) + len(level.items) + len(level.outs)
+    joints: list[tuple[int, float]] = []
+    for item in level.items:
+        if item in builds:
+            inner, inside = builds[item].level, insides[item]
+            for values, heights, coming in (
+                (inner.ins, inside.ins, True),
+                (inner.outs, inside.outs, False),
+            ):
+                for value, height in zip(values, heights, strict=True):
+                    build.sockets[item, coming, value] = count + len(joints)
+                    joints.append((build.numbers[item], height))
+    operands: list[list[int]] = [[] for _ in range(count)]
+    users: list[list[int]] = [[] for _ in range(count + len(joints))]
+    for value, source in level.sources.items():
+        start = build.end(source, value, coming=False)
+        one = joints[start - count][0] if start >= count else start
+        for target in level.targets[value]:
+            end = build.end(target, value, coming=True)
+            other = joints[end - count][0] if end >= count else end
+            if one < other:  # else it would run backwards: not nested, not drawn
+                users[start].append(end)
+                if one not in operands[other]:
+                    operands[other].append(one)
+    inner_sizes = tuple((width, height) for width, height in (extents[k] for k in level.items))
+    point = ((0.0, 0.0),)
+    return Shape(
+        tuple(map(tuple, operands)),
+        (*point * len(level.ins), *inner_sizes, *point * len(level.outs)),
+        len(level.ins),
+        len(level.outs),
+        tuple(joints),
+        tuple(tuple(sorted(row)) for row in users),
+        level.frame != NOTHING,
+    )
+
+
+def _laid_out(shape: Shape, level: Level, before: Before | None) -> Inside:
+    """Return the inside of a level; one that stood before starts from there."""
+    if before is None:
+        return _afresh(shape)
+    x, y = (0.0, 0.0) if level.frame == NOTHING else before.spots[level.frame]
+    spots = [(before.spots[k][0] - x, before.spots[k][1] - y) for k in level.items]
+    if all(isnan(left) for left, _ in spots):
+        inside = _afresh(shape)
+        return inside if level.frame == NOTHING else replace(inside, corner=(0.0, 0.0))
+    previous = np.array([*[NOWHERE] * shape.ins, *spots, *[NOWHERE] * shape.outs])
+    held = [k for k, item in enumerate(level.items, shape.ins) if item in before.around]
+    return _inside(shape, previous, next((k for k in held if not isnan(previous[k, 0])), NOBODY))
+
+
+@lru_cache(INSIDES)
+def _afresh(shape: Shape) -> Inside:
+    return _inside(shape, None, NOBODY)
+
+
+def _inside(shape: Shape, previous: Array | None, held: int) -> Inside:
+    """Return a shape laid out."""
+    count = len(shape.operands)
+    if not count:
+        width, height = 2 * MARGIN, 2 * MARGIN + TITLE
+        return Inside([], [], [], [], {}, width, height, (0.0, 0.0))
+    links = linked(list(map(list, shape.operands)), shape.ins, shape.outs)
+    sizes = np.array(shape.sizes)
+    joints = Joints(
+        [item for item, _ in shape.joints],
+        [height for _, height in shape.joints],
+        list(map(list, shape.users)),
+    )
+    plan = arrange(links, sizes, previous, joints, held)
+    x, y = plan.x.tolist(), plan.y.tolist()
+    last = count - shape.outs
+    ys = [level[2] for _, _, way in plan.ways for level in way]
+    right = max([left + width for left, (width, _) in zip(x, shape.sizes, strict=True)])
+    bottom = max([top + height for top, (_, height) in zip(y, shape.sizes, strict=True)] + ys)
+    margin = PADDING if shape.framed else MARGIN
+    left = x[0] if shape.ins else min(x) - margin
+    top = min(y + ys) - margin - (TITLE if shape.framed else 0.0)
+    right = x[-1] if shape.outs else right + margin
+    height = bottom + margin - top
+    return Inside(
+        [at - left for at in x],
+        [at - top for at in y],
+        [at - top for at in y[: shape.ins]],
+        [at - top for at in y[last:]],
+        {(one, other): _moved(way, -left, -top) for one, other, way in plan.ways},
+        right - left,
+        2 * float(np.ceil(height / 2)) if shape.framed else height,
+        (left, top),
+    )
+
+
+def _moved(way: Way, x: float, y: float) -> Way:
+    return [
+        (start + x, stop + x, level + y, None if bus is None else bus + x)
+        for start, stop, level, bus in way
+    ]
+
+
+def _put_together(
+    folded: Folded,
+    builds: dict[int, _Build],
+    insides: dict[int, Inside],
+    extents: Array,
+    before: Before | None,
+) -> Picture:
+    """Return the picture of the insides: each moved to where its frame stands."""
+    count = len(folded.items)
+    outer = insides[NOTHING]
+    corners = {NOTHING: outer.corner}
+    x, y = [0.0] * count, [0.0] * count
+    for frame in sorted(builds):
+        build = builds[frame]
+        inside, (left, top) = insides[frame], corners[frame]
+        for item, number in build.numbers.items():
+            x[item], y[item] = left + inside.x[number], top + inside.y[number]
+            if item in builds:
+                corners[item] = (x[item], y[item])
+    move = (0.0, 0.0)
+    if before and before.held != NOTHING:
+        move = (before.was[0] - x[before.held], before.was[1] - y[before.held])
+    wires = []
+    parents = [item.parent for item in folded.items]
+    for source, target, bundled in sorted(folded.wires):
+        way: Way = []
+        for frame, one, other in pieces(source, target, parents, folded.depths):
+            build = builds[frame]
+            ends = (build.end(one, source, coming=False), build.end(other, source, coming=True))
+            piece = insides[frame].ways.get(ends)
+            if piece is None:
+                break
+            left, top = corners[frame]
+            way = _joined(way, _moved(piece, left + move[0], top + move[1]))
+        else:
+            wires.append(draw(source, target, bundled, way))
+    left, top = corners[NOTHING]
+    return Picture(
+        folded,
+        np.array(x) + move[0],
+        np.array(y) + move[1],
+        extents[:, 0],
+        extents[:, 1],
+        tuple(wires),
+        left + move[0],
+        top + move[1],
+        outer.width,
+        outer.height,
+    )
+
+
+def _joined(way: Way, more: Way) -> Way:
+    """Return two ways as one: the second begins where the first ends, on the same level."""
+    if not way:
+        return more
+    start, _, level, bus = way[-1]
+    _, stop, _, _ = more[0]
+    return [*way[:-1], (start, stop, level, bus), *more[1:]]
