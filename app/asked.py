@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
-from app.links import Sample, Walk, sample, settings, walk_in_form
+from app.links import Sample, Walk, count, sample, settings, walk_in_form
 from app.pictures import Numbers, Pictures
 from engine.errors import ProgramError
 from engine.program import Program
@@ -72,6 +72,9 @@ class Question:
         walk: where in the trace the person stands.
         answer: what was typed as the number to predict.
         run: whose next update the walk ends with, or an empty string.
+        moment: after how many events one stands, in place of the walk's step, which is of other
+            steps; None for that step.
+        stops: the names of the nodes that the play stops at.
         box: the part of the drawing that is wanted, in its own px; None for all of it.
     """
 
@@ -82,6 +85,8 @@ class Question:
     walk: Walk
     answer: str
     run: str
+    moment: int | None
+    stops: tuple[str, ...]
     box: tuple[float, float, float, float] | None
 
 
@@ -95,6 +100,8 @@ async def _read(request: Request) -> Question:
             walk=walk_in_form(form),
             answer=str(form.get("answer", "")),
             run=str(form.get("run", "")),
+            moment=count(str(form.get("moment", ""))),
+            stops=tuple(str(form.get("stops", "")).split("\n")),
             box=_box(str(form.get("box", ""))),
         )
     request.state.asked = question  # a refusal of the program repeats its text and its inputs

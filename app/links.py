@@ -79,7 +79,7 @@ def walk(fields: ImmutableMultiDict[Any, Any]) -> Walk:
     grain: Grain = next((each for each in GRAINS if each == fields.get("grain")), "node")
     rate = typed_number(str(fields.get("rate", "")))
     predict = fields.get("predict", "") == "1"
-    step = _count(str(fields.get("step", "")))
+    step = count(str(fields.get("step", "")))
     return Walk(
         step=1 if predict and step is None else step,  # the whole picture would give all away
         grain="edge" if predict else grain,  # one number is asked for at a time
@@ -139,7 +139,7 @@ def sample(fields: ImmutableMultiDict[Any, Any]) -> Sample:
     return Sample(int(lane) if known else 0, str(fields.get("mine", "")))
 
 
-def _count(text: str) -> int | None:
+def count(text: str) -> int | None:
     """Return a whole number from 1, None where the text is none; a huge one is as good as last."""
     digits = text.lstrip("0")[:LONGEST_COUNT] or "1"
     return int(digits) if text.isdecimal() and text.isascii() else None

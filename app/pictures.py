@@ -7,7 +7,7 @@ work: a program is kept by its text, a drawing by its text and the drawing it fo
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache, partial
@@ -35,6 +35,7 @@ from engine.drawing.svg import write_svg
 from engine.errors import LimitError, MemoryLimitError
 from engine.evaluate import Gradients, Problem, broken_slopes, problems
 from engine.graph import Graph
+from engine.names import every_name
 from engine.native import forward, gradients
 from engine.paths import Paths, paths
 from engine.program import Limits, Program, parse
@@ -54,7 +55,8 @@ _TraceKey = tuple[Program, bytes, float, frozenset[str], frozenset[str], bytes]
 MOST_NEW = 0.5
 # What a node takes in a cache, roughly; so many bytes of text count as one.
 BYTES_A_NODE = 1_000
-BYTES_AN_EVENT = 1_100  # of a trace, with what it has found out about itself
+BYTES_AN_EVENT = 250  # of a trace, with what it has found out about itself; half without mistakes
+BYTES_A_TRACE = 4_000  # however short
 OPEN_NODES = 2  # at one setting of the inputs; a path may be as long as the program
 
 
@@ -81,7 +83,7 @@ class Numbers:
         """Return where a gradient stops being finite though all values are."""
         if np.isfinite(self.found.nodes[~self.program.graph.constant]).all():
             return []
-        return broken_slopes(self.program.graph, self.values)
+        return broken_slopes(self.program.graph, self.values, self.found)
 
     @cached_property
     def paths(self) -> Callable[[int], Paths]:
@@ -93,9 +95,10 @@ class Numbers:
         """Return why values are not finite, by the node where it begins."""
         return {problem.node: problem.message for problem in self.problems}
 
-    def cards(self) -> list[CardNumbers]:
-        """Return what every card shows."""
-        return card_numbers(self.program.graph, self.values, self.found.nodes, self.troubles)
+    def cards(self, nodes: Iterable[int] | None = None) -> list[CardNumbers]:
+        """Return what the cards of some nodes show; of all of them if it is None."""
+        graph, gradients = self.program.graph, self.found.nodes
+        return card_numbers(graph, self.values, gradients, self.troubles, nodes=nodes)
 
 
 @dataclass(frozen=True, eq=False)
@@ -251,7 +254,7 @@ def _weight(program: Program) -> int:
 
 
 def _weight_of_trace(trace: Trace) -> int:
-    return len(trace.events) * BYTES_AN_EVENT // BYTES_A_NODE
+    return (BYTES_A_TRACE + len(trace.events) * BYTES_AN_EVENT) // BYTES_A_NODE
 
 
 def _weight_of_its_program(kept: Numbers | Drawing) -> int:
@@ -292,8 +295,7 @@ def node_names(graph: Graph) -> tuple[str, ...]:
     """Return a name a node that survives edits: its label or words, counted where they repeat."""
     count: Counter[str] = Counter()
     names = []
-    for node in range(len(graph)):
-        name = graph.name(node)
+    for name in every_name(graph):
         count[name] += 1
         names.append(f"{name}#{count[name]}")
     return tuple(names)

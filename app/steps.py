@@ -13,6 +13,7 @@ from app.pictures import Drawing
 from app.views import card_list, changed_inputs, stand
 from app.walks import Walked, seen
 from engine.drawing.cards import tone
+from engine.events import NOTHING
 from engine.explain import Explanation, explain
 from engine.mistakes import MISTAKES
 from engine.moments import state_at
@@ -79,17 +80,19 @@ class CardView:
 def steps_view(at: Walked, drawing: Drawing, asked: Question) -> dict[str, object]:
     """Return what the picture shows at every step, of as much of it as is seen.
 
-    A card's timeline is a list of [events, what it shows from then on]; a wire's likewise.
+    A card's timeline is a list of [events, what it shows from then on]; a wire's likewise. Of a
+    long walk that is a window of steps, from `first` on: the page asks anew where it leaves it.
     """
     nodes, wires = seen(drawing, asked.box)
     ends = drawing.layout.wires
-    events = at.trace.events
+    (first, cuts), acting = at.window, at.acting
     return {
         **stand(at),
         "whole": at.whole,
-        "cuts": at.trace.cuts(at.walk.grain),
-        "nodes": [event.node for event in events],
-        "operands": [event.operand for event in events],
+        "first": first,
+        "cuts": cuts,
+        "nodes": acting["node"].tolist(),
+        "operands": [None if k == NOTHING else k for k in acting["operand"].tolist()],
         "cards": {
             node: [[since, *card_list(card)] for since, card in at.card_times(node)]
             for node in nodes
@@ -101,6 +104,7 @@ def steps_view(at: Walked, drawing: Drawing, asked: Question) -> dict[str, objec
             ]
             for place in wires
         },
+        "stops": at.steps_of([drawing.names.index(k) for k in asked.stops if k in drawing.names]),
         "known": at.events if at.walk.predict else None,
         "wrong": at.step_of(at.trace.wrong.event) if at.trace.wrong else None,
         "next": _next_pass(at),

@@ -7,9 +7,10 @@ events of the trace; a timeline says for one card, or one wire, what it shows fr
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,13 +18,28 @@ from numpy.typing import NDArray
 from app.links import Walk
 from app.pictures import Drawing, Numbers, Pictures
 from engine.drawing.cards import CardNumbers, WireNumbers, card, wire
-from engine.moments import state_at
+from engine.events import FLOW, Rows
+from engine.moments import Carried, Moment, state_at
 from engine.predict import asks
 from engine.trace import Trace
 from engine.updates import Update
 
 # A box in the drawing: left, top, width, height.
 Box = tuple[float, float, float, float]
+
+
+FEW_EVENTS = 20_000  # a walk of no more is sent at once; of a longer one
+STEPS_AT_ONCE = 4_000  # so many steps are, around the one that is asked for
+
+
+class Window(NamedTuple):
+    """A part of a walk: its first step, from 1, and the events where its steps begin and end."""
+
+    first: int
+    cuts: list[int]
+
+
+_State = TypeVar("_State", Moment, Carried)
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,20 +101,19 @@ class Walked:
     @cached_property
     def trouble(self) -> int | None:
         """Return the event at which the first number stops being finite, None if all are."""
-        events = self.trace.events
         for problem in self.numbers.problems:
-            return next(e for e, event in enumerate(events) if event.node == problem.node)
-        steep = {problem.node for problem in self.numbers.broken_slopes()}
-        broken = (
-            e
-            for e, event in enumerate(events)
-            if event.node in steep and not math.isfinite(event.contribution or 0.0)
-        )
-        return next(broken, None)
+            return problem.node  # a walk begins with every value, in evaluation order
+        table = self.trace.events.table
+        steep = [problem.node for problem in self.numbers.broken_slopes()]
+        flows = np.isin(table["node"], steep) & (table["kind"] == FLOW)
+        broken = np.flatnonzero(flows & ~np.isfinite(table["contribution"]))
+        return int(broken[0]) if len(broken) else None
 
     def card(self, node: int, events: int) -> CardNumbers:
         """Return what the card of a node shows after so many events."""
-        moment = state_at(self.trace.moments[node], events)
+        return self._card(node, state_at(self.trace.moments[node], events))
+
+    def _card(self, node: int, moment: Moment) -> CardNumbers:
         trouble = self.numbers.troubles.get(node, "")
         return card(self.trace.graph, node, moment.value, moment.gradient, trouble, moment.right)
 
@@ -107,11 +122,12 @@ class Walked:
         carried = state_at(self.trace.carried[source, target], events)
         return wire(self.trace.graph, source, carried.gradient)
 
-    def cards(self) -> list[CardNumbers]:
-        """Return what every card shows now."""
+    def cards(self, nodes: Iterable[int] | None = None) -> list[CardNumbers]:
+        """Return what the cards of some nodes show now; of all of them if it is None."""
         if self.plain:
-            return self.numbers.cards()
-        return [self.card(node, self.events) for node in range(len(self.trace.graph))]
+            return self.numbers.cards(nodes)
+        wanted = range(len(self.trace.graph)) if nodes is None else nodes
+        return [self.card(node, self.events) for node in wanted]
 
     def wires(self, drawing: Drawing) -> list[WireNumbers]:
         """Return how each wire of the drawing is drawn now."""
@@ -119,17 +135,51 @@ class Walked:
             return drawing.wires(self.numbers)
         return [self.wire(w.source, w.target, self.events) for w in drawing.layout.wires]
 
+    @cached_property
+    def window(self) -> Window:
+        """Return the part of the walk that is sent at once: all of it, where it is short."""
+        cuts, first = self.trace.cuts(self.walk.grain), 0
+        if len(self.trace.events) > FEW_EVENTS:
+            step = self.step_of(self.whole - 1) - 1 if self.step is None else self.step
+            first = max(0, min(step - STEPS_AT_ONCE // 2, self.total - STEPS_AT_ONCE))
+            cuts = cuts[first : first + STEPS_AT_ONCE + 1]
+        return Window(first + 1, list(cuts))
+
+    @property
+    def acting(self) -> Rows:
+        """Return the events of the window; where its steps gather more than a few, the first."""
+        begin, end = self.window.cuts[0], self.window.cuts[-1]
+        return self.trace.events.table[begin : min(end, begin + FEW_EVENTS)]
+
+    def steps_of(self, nodes: Sequence[int]) -> list[int]:
+        """Return the steps, from 1, in which any of these nodes acts."""
+        acting = np.flatnonzero(np.isin(self.trace.events.table["node"], nodes))
+        cuts = np.asarray(self.trace.cuts(self.walk.grain))
+        found: list[int] = np.unique(np.searchsorted(cuts, acting, side="right")).tolist()
+        return found
+
     def card_times(self, node: int) -> Iterator[tuple[int, CardNumbers]]:
-        """Yield what a card shows, and from how many events on."""
-        for moment in self.trace.moments[node]:
-            if moment.at <= self.known:
-                yield moment.at, self.card(node, moment.at)
+        """Yield what a card shows in the window, and from how many events on."""
+        for moment in self._seen(self.trace.moments[node]):
+            yield moment.at, self._card(node, moment)
 
     def wire_times(self, source: int, target: int) -> Iterator[tuple[int, WireNumbers]]:
-        """Yield how a wire is drawn, and from how many events on."""
-        for carried in self.trace.carried[source, target]:
-            if carried.at <= self.known:
-                yield carried.at, wire(self.trace.graph, source, carried.gradient)
+        """Yield how a wire is drawn in the window, and from how many events on."""
+        for carried in self._seen(self.trace.carried[source, target]):
+            yield carried.at, wire(self.trace.graph, source, carried.gradient)
+
+    def _seen(self, states: Sequence[_State]) -> list[_State]:
+        """Return the states that hold in the window or in the whole picture, and may be known."""
+        begin, end = self.window.cuts[0], min(self.window.cuts[-1], self.known)
+        held = {state.at: state for state in states if begin < state.at <= end}
+        for events in (begin, self.whole):
+            state = state_at(states, min(events, self.known))
+            held[state.at] = state
+        return [held[at] for at in sorted(held)]
+
+    def after(self, events: int) -> Walked:
+        """Return the same walk at the step that ends so many events, or holds the last of them."""
+        return replace(self, walk=replace(self.walk, step=self.step_of(max(events, 1) - 1)))
 
     def next_inputs(self) -> dict[str, float] | None:
         """Return the inputs that the next pass begins with; None where one is not finite."""

@@ -23,6 +23,7 @@ from bench import (
     starts,
     training,
     updates,
+    walks,
 )
 from bench.machine import machine
 from bench.programs import DRAWN
@@ -79,6 +80,7 @@ def native(head: dict[str, str]) -> list[Row]:
         *training.rows(kernels),
         *scale.rows(kernels),
         *updates.rows(kernels),
+        *walks.rows(),
         *starts.rows(),
     ]
 

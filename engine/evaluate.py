@@ -7,6 +7,7 @@ follow IEEE 754.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import GraphError
-from engine.graph import LEAF, ROWS, Graph, Step
+from engine.graph import LEAF, NO_OPERAND, ROWS, Graph, Step
 from engine.numerals import short
 from engine.ops import MOST_OPERANDS, Op
 
@@ -172,30 +173,43 @@ def contributions(graph: Graph, values: Array, gradients: Array) -> Array:
         (n, MOST_OPERANDS, lanes) float64; 0 where a node does not reach the output.
     """
     edges = np.zeros((len(graph), MOST_OPERANDS, values.shape[1]))
-    taken = np.where(graph.reaching, graph.codes, LEAF)
-    at_once = max(1, NUMBERS_AT_ONCE // values.shape[1])
-    for code in np.unique(taken[taken != LEAF]):
-        every = np.flatnonzero(taken == code)
-        for begin in range(0, len(every), at_once):
-            nodes = every[begin : begin + at_once]
-            for slot, handed in enumerate(_handed(graph, ROWS[code], nodes, values, gradients)):
-                edges[nodes, slot] = handed
+    for op, nodes in _by_op(graph, values.shape[1]):
+        numbers = [values[graph.operands[nodes, slot]] for slot in range(op.arity)]
+        for slot, slope in enumerate(op.slopes):
+            with np.errstate(all="ignore"):
+                handed = gradients[nodes] * slope(*numbers, values[nodes])
+            shut = op.blocked_lanes[slot](*numbers) if op.masks else None
+            edges[nodes, slot] = handed if shut is None else _masked_lanes(shut, handed)
     return edges
+
+
+def slopes(graph: Graph, values: Array) -> Array:
+    """Return d node / d operand, (n, MOST_OPERANDS, lanes); 0 where the output is not reached.
+
+    Args:
+        graph: n nodes.
+        values: (n, lanes), as `forward` returned them.
+    """
+    found = np.zeros((len(graph), MOST_OPERANDS, values.shape[1]))
+    for op, nodes in _by_op(graph, values.shape[1]):
+        numbers = [values[graph.operands[nodes, slot]] for slot in range(op.arity)]
+        for slot, slope in enumerate(op.slopes):
+            found[nodes, slot] = slope(*numbers, values[nodes])
+    return found
 
 
 # Vectorized functions make objects of numbers on the way, so they get no more than this at a time.
 NUMBERS_AT_ONCE = 1 << 16
 
 
-def _handed(
-    graph: Graph, op: Op, nodes: NDArray[np.intp], values: Array, gradients: Array
-) -> Iterator[Array]:
-    """Yield what nodes of one op hand to each of their operands, (nodes, lanes)."""
-    numbers = [values[graph.operands[nodes, slot]] for slot in range(op.arity)]
-    for slot, slope in enumerate(op.slopes):
-        with np.errstate(all="ignore"):
-            handed = gradients[nodes] * slope(*numbers, values[nodes])
-        yield _masked_lanes(op.blocked_lanes[slot](*numbers), handed) if op.masks else handed
+def _by_op(graph: Graph, lanes: int) -> Iterator[tuple[Op, NDArray[np.intp]]]:
+    """Yield the nodes that hand something down, those of one op together."""
+    taken = np.where(graph.reaching, graph.codes, LEAF)
+    at_once = max(1, NUMBERS_AT_ONCE // lanes)
+    for code in np.unique(taken[taken != LEAF]):
+        every = np.flatnonzero(taken == code)
+        for begin in range(0, len(every), at_once):
+            yield ROWS[code], every[begin : begin + at_once]
 
 
 class Problem(NamedTuple):
@@ -208,39 +222,51 @@ class Problem(NamedTuple):
 def problems(graph: Graph, values: Array, lane: int = 0) -> list[Problem]:
     """Return, in evaluation order, where trouble begins in one lane."""
     finite = np.isfinite(values[:, lane])
-    found: list[Problem] = []
     if finite.all():
-        return found
-    for node, op, operands in graph.steps:
-        if not finite[node] and all(finite[operand] for operand in operands):
-            numbers = [float(values[operand, lane]) for operand in operands]
-            found.append(Problem(node, reason(op, numbers, float(values[node, lane]))))
-    return found
+        return []
+    given = (finite[graph.operands] | (graph.operands == NO_OPERAND)).all(axis=1)
+    begins = np.flatnonzero(~finite & ~graph.leaves & given)
+    return [Problem(node, _trouble(graph, values[:, lane], node)) for node in begins.tolist()]
 
 
-def broken_slopes(graph: Graph, values: Array, lane: int = 0) -> list[Problem]:
+def _trouble(graph: Graph, values: Array, node: int) -> str:
+    numbers = [float(values[operand]) for operand in graph.operands_of(node)]
+    return reason(ROWS[graph.codes[node]], numbers, float(values[node]))
+
+
+def broken_slopes(
+    graph: Graph, values: Array, found: Gradients | None = None, lane: int = 0
+) -> list[Problem]:
     """Return, in evaluation order, where a gradient stops being finite though all values are.
 
     Constants do not count: they never learn, so the slope towards them is of no use.
+
+    Args:
+        graph: n nodes.
+        values: (n, lanes), as `forward` returned them.
+        found: what `gradients` found at these values, if that is known.
+        lane: which of them.
     """
-    one = values[:, lane : lane + 1]
-    finite = np.isfinite(one[:, 0])
-    found = {}
-    for flow in flows(graph, one):
-        begins = np.isfinite(flow.upstream) and not np.isfinite(flow.contribution)
-        if begins and finite[flow.node] and not graph.constant[flow.operand]:
-            found[flow.node] = Problem(flow.node, _steepness(graph, one, flow))
-    return sorted(found.values())
+    handed, numbers = found or gradients(graph, values), values[:, lane]
+    counts = (graph.operands != NO_OPERAND) & ~graph.constant[graph.operands]
+    steep = counts & ~np.isfinite(handed.edges[:, :, lane])
+    begins = steep.any(axis=1) & np.isfinite(numbers) & np.isfinite(handed.nodes[:, lane])
+    last_slot = MOST_OPERANDS - 1 - np.argmax(steep[:, ::-1], axis=1)
+    return [
+        Problem(node, _steepness(graph, numbers, node, int(last_slot[node])))
+        for node in np.flatnonzero(begins).tolist()
+    ]
 
 
-def _steepness(graph: Graph, values: Array, flow: Flow) -> str:
-    op = graph.op(flow.node)
-    at = ", ".join(short(float(values[operand, 0])) for operand in graph.operands_of(flow.node))
-    name = op.name if op else ""
-    if np.isfinite(flow.local):
-        return f"The gradient that {name} hands on at ({at}) is too large for a number."
-    steep = "does not exist" if np.isnan(flow.local) else "is infinite"
-    return f"The slope of {name} at ({at}) {steep}, so no finite gradient gets through."
+def _steepness(graph: Graph, values: Array, node: int, slot: int) -> str:
+    op = ROWS[graph.codes[node]]
+    numbers = [float(values[operand]) for operand in graph.operands_of(node)]
+    local = op.slope[slot](*numbers, float(values[node]))
+    at = ", ".join(map(short, numbers))
+    if math.isfinite(local):
+        return f"The gradient that {op.name} hands on at ({at}) is too large for a number."
+    steep = "does not exist" if math.isnan(local) else "is infinite"
+    return f"The slope of {op.name} at ({at}) {steep}, so no finite gradient gets through."
 
 
 def reason(op: Op, numbers: list[float], result: float) -> str:

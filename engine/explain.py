@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from engine.events import Event
+import numpy as np
+
+from engine.events import FORWARD, Event
 from engine.latex import latex
 from engine.learned import explain_update
 from engine.numerals import short
@@ -46,7 +48,7 @@ def explain(trace: Trace, step: int, grain: Grain) -> Explanation:
     """Return one step, counted from 0, in words and formulas."""
     cuts = trace.cuts(grain)
     places = range(cuts[step], cuts[step + 1])
-    told = [p for p in places if len(places) == 1 or not _is_given(trace, trace.events[p])]
+    told = places if len(places) == 1 else _told(trace, places)
     parts = [explain_event(trace, place) for place in told[:MOST_PARTS]]
     if len(parts) > 1:
         parts = [
@@ -68,8 +70,12 @@ def _new(parts: Sequence[Part], place: int) -> str:
     return "" if any(part.lesson == lesson for part in parts[:place]) else lesson
 
 
-def _is_given(trace: Trace, event: Event) -> bool:
-    return event.kind == "forward" and trace.graph.op(event.node) is None
+def _told(trace: Trace, places: range) -> list[int]:
+    """Return those of several events that are no given values."""
+    table = trace.events.table[places.start : places.stop]
+    given = (table["kind"] == FORWARD) & trace.graph.leaves[table["node"]]
+    found: list[int] = (places.start + np.flatnonzero(~given)).tolist()
+    return found
 
 
 def explain_event(trace: Trace, place: int) -> Part:

@@ -114,13 +114,17 @@ class Graph:
 
         Only printable characters stand in it: SVG and MathML allow no others.
         """
-        return self._names[node]
+        found = self._names.get(node)
+        if found is None:
+            name = self.labels[node] or self.words[node] or shortened(formula(self, node))
+            found = name if name.isprintable() else "".join(map(_printable, name))
+            self._names[node] = found
+        return found
 
     @cached_property
-    def _names(self) -> list[str]:
-        known = [label or words for label, words in zip(self.labels, self.words, strict=True)]
-        names = [name or shortened(formula(self, node)) for node, name in enumerate(known)]
-        return [n if n.isprintable() else "".join(map(_printable, n)) for n in names]
+    def _names(self) -> dict[int, str]:
+        """Return the names that were asked for so far."""
+        return {}
 
     def operands_of(self, node: int) -> tuple[int, ...]:
         """Return the ids of the operands of `node`, in order; a repeated one stands twice."""

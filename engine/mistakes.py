@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.evaluate import flows
-from engine.events import Event
+from engine.evaluate import Gradients
+from engine.events import FLOW, SEED, Events
 from engine.graph import Graph
+from engine.passes import running
 
 Array = NDArray[np.float64]
 
@@ -77,25 +79,33 @@ class Wrong(NamedTuple):
     right: float
 
 
-def right_totals(graph: Graph, values: Array, events: Sequence[Event]) -> dict[int, float]:
+def right_totals(found: Gradients, events: Events) -> dict[int, float]:
     """Return the `total` that a flow should have come to, for each event that holds another.
 
     Args:
-        graph: n nodes in evaluation order.
-        values: (n, 1) float64, as `forward` returned them.
+        found: what `gradients` found at these values: the contributions without any mistake.
         events: of one or two passes over the graph, with or without mistakes.
     """
-    right = {(flow.node, flow.slot): flow.contribution for flow in flows(graph, values)}
-    found = {}
-    totals = [0.0] * len(graph)
-    for place, event in enumerate(events):
-        if event.kind == "seed":
-            totals = [0.0] * len(graph)
-        elif event.operand is not None and event.slot is not None:
-            totals[event.operand] += right[event.node, event.slot]
-            if not same(event.total, totals[event.operand]):
-                found[place] = totals[event.operand]
-    return found
+    table = events.table
+    wrong: dict[int, float] = {}
+    seeds = np.flatnonzero(table["kind"] == SEED)
+    for seed, end in pairwise([*seeds.tolist(), len(table)]):
+        flows = seed + np.flatnonzero(table["kind"][seed:end] == FLOW)
+        rows = table[flows]
+        right = running(rows["operand"], found.edges[rows["node"], rows["slot"], 0])
+        other = ~_same(rows["total"], right)
+        wrong |= dict(zip(flows[other].tolist(), right[other].tolist(), strict=True))
+    return wrong
+
+
+def _same(numbers: Array, right: Array) -> NDArray[np.bool_]:
+    """Return what `same` says of each of many gradients."""
+    with np.errstate(all="ignore"):
+        close = abs(numbers - right) <= np.maximum(abs(numbers), abs(right)) * ROUNDING
+    finite = np.isfinite(numbers) & np.isfinite(right)
+    nan = np.isnan(numbers) & np.isnan(right)
+    alike: NDArray[np.bool_] = (numbers == right) | (close & finite) | nan
+    return alike
 
 
 def same(number: float | None, right: float) -> bool:

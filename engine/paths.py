@@ -15,8 +15,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.evaluate import check
-from engine.graph import Graph
+from engine.evaluate import check, slopes
+from engine.graph import NO_OPERAND, ROWS, Graph
+from engine.ops import MOST_OPERANDS
+from engine.places import Places
 
 Array = NDArray[np.float64]
 MOST = 20
@@ -94,19 +96,34 @@ def paths(graph: Graph, values: Array, node: int, most: int = MOST) -> Paths:
 
 def _edges(graph: Graph, values: Array, node: int) -> dict[int, list[_Edge]]:
     """Return the nodes between `node` and the output, each with the edges that lead on there."""
-    reaching = graph.reaching.tolist()
-    edges: dict[int, list[_Edge]] = {node: []} if reaching[node] else {}
-    rows = values[:, 0].tolist()
-    for user, op, operands in graph.steps:
-        if reaching[user] and any(operand in edges for operand in operands):
-            edges[user] = []
-            numbers = [rows[operand] for operand in operands]
-            for slot, operand in enumerate(operands):
-                if operand in edges:
-                    shut = bool(op.masks and op.blocked[slot](*numbers))
-                    slope = float(op.slope[slot](*numbers, rows[user]))
-                    edges[operand].append(_Edge(user, slope, shut))
+    if not graph.reaching[node]:
+        return {}
+    reaching, rows = graph.reaching.tolist(), values[:, 0].tolist()
+    local = slopes(graph, values).ravel().tolist()
+    given = np.flatnonzero(graph.operands != NO_OPERAND)  # node and slot as one number
+    uses = Places(graph.operands.ravel()[given], given, len(graph))
+    edges: dict[int, list[_Edge]] = {}
+    waiting = [node]
+    while waiting:
+        here = waiting.pop()
+        if here in edges:
+            continue
+        edges[here] = [
+            _Edge(place // MOST_OPERANDS, local[place], _is_shut(graph, rows, place))
+            for place in uses[here].tolist()
+            if reaching[place // MOST_OPERANDS]
+        ]
+        waiting += [edge.user for edge in edges[here]]
     return edges
+
+
+def _is_shut(graph: Graph, rows: list[float], place: int) -> bool:
+    """Tell whether an op lets nothing through to one of its operands."""
+    user, slot = divmod(place, MOST_OPERANDS)
+    op = ROWS[graph.codes[user]]
+    if not op.masks:
+        return False
+    return bool(op.blocked[slot](*[rows[operand] for operand in graph.operands_of(user)]))
 
 
 def _ahead(edge: _Edge, rest: _Tail) -> _Tail:

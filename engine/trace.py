@@ -1,5 +1,7 @@
 """Trace: forward, backward and update as one list of events that can be scrubbed.
 
+Without mistakes it is computed at once, as arrays; only a wrong pass is walked event by event.
+
 An event is the smallest moment there is: one value computed, one contribution handed down, one
 leaf moved. Steps are events taken together, by grain. What is known after so many events is a
 function of that number alone, so a step is the same from either direction.
@@ -7,22 +9,24 @@ function of that number alone, so a step is the same from either direction.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Set
+from array import array
+from bisect import bisect_right
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby
+from itertools import accumulate
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.evaluate import backward, flows, forward
-from engine.events import Event, Phase
+from engine.events import FLOW, FORWARD, SEED, UPDATE, Event, Events, Phase, Rows, rows
 from engine.graph import Graph
 from engine.mistakes import Wrong, depth_first, right_totals
-from engine.moments import Carried, Moment, carried, moments, state_at
+from engine.moments import Book, Moments, Wires
+from engine.native import backward, forward, gradients
 from engine.optimizers import OPTIMIZERS
+from engine.passes import flow_rows, walked_rows
 from engine.updates import Update
 
 Array = NDArray[np.float64]
@@ -49,11 +53,11 @@ class Trace:
     values: Array
     rate: float
     mistakes: frozenset[str]
-    events: tuple[Event, ...]
+    events: Events
     starts: tuple[Phase, ...]
     update: Update
 
-    def cuts(self, grain: Grain) -> list[int]:
+    def cuts(self, grain: Grain) -> Sequence[int]:
         """Return where steps begin and end: step k is `events[cuts[k]:cuts[k + 1]]`."""
         return self._cuts[grain]
 
@@ -69,7 +73,7 @@ class Trace:
         """Return the events of one step, counted from 0; beyond either end it is the last there."""
         cuts = self._cuts[grain]
         step = min(max(step, 0), len(cuts) - 2)
-        return self.events[cuts[step] : cuts[step + 1]]
+        return tuple(self.events[cuts[step] : cuts[step + 1]])
 
     def step_of(self, event: int, grain: Grain) -> int:
         """Return the step that holds an event."""
@@ -78,21 +82,21 @@ class Trace:
     @cached_property
     def computed(self) -> list[int]:
         """Return, for each node, the event that (last) computes its value."""
-        found = [0] * len(self.graph)
-        for place, event in enumerate(self.events):
-            if event.kind == "forward":
-                found[event.node] = place
-        return found
+        last = max(start for name, start in self.starts if name == "forward")
+        return list(range(last, last + len(self.graph)))
 
     @cached_property
     def settled(self) -> list[int | None]:
         """Return, for each node, the event after which its gradient is complete; None if none."""
-        found: list[int | None] = [None] * len(self.graph)
-        for place, event in enumerate(self.events):
-            if event.kind == "flow" and event.operand is not None:
-                found[event.operand] = place
-            elif event.kind == "seed":
-                found[event.node] = place
+        return [None if place < 0 else place for place in self._settled.tolist()]
+
+    @cached_property
+    def _settled(self) -> NDArray[np.int32]:
+        """Return (n,): the last event that adds to each node's gradient, -1 if none does."""
+        kinds, found = self.events.table["kind"], np.full(len(self.graph), -1, np.int32)
+        found[self.graph.output] = self._book.seeds[-1]
+        flows = np.flatnonzero(kinds == FLOW)
+        found[self.events.table["operand"][flows]] = flows  # of several the last one stays
         return found
 
     @cached_property
@@ -103,45 +107,43 @@ class Trace:
     @cached_property
     def gradients(self) -> Array:
         """Return (n, 1): the gradients as the trace leaves them, mistakes included."""
-        last = [moments[-1].gradient for moments in self.moments]
-        found = [0.0 if gradient is None else gradient for gradient in last]
-        return np.array(found, np.float64).reshape(-1, 1)
+        totals = self.events.table["total"][self._settled]
+        found: Array = np.where(self._settled < 0, 0.0, totals).reshape(-1, 1)
+        return found
 
-    @property
+    @cached_property
     def updated(self) -> dict[int, float]:
         """Return the new number of each leaf that learns."""
-        return {e.node: e.value for e in self.events if e.kind == "update" and e.value is not None}
+        rows = self.events.table[self.events.table["kind"] == UPDATE]
+        return dict(zip(rows["node"].tolist(), rows["value"].tolist(), strict=True))
 
     @cached_property
-    def moments(self) -> list[list[Moment]]:
+    def moments(self) -> Moments:
         """Return what is known of each node, and from when on; the first is at 0 events."""
-        return moments(self.graph, self.events, self._right_totals)
+        return Moments(self._book, self._right_totals)
 
     @cached_property
-    def carried(self) -> dict[tuple[int, int], list[Carried]]:
+    def carried(self) -> Wires:
         """Return what has gone along each (operand, node), and from when on."""
-        return carried(self.graph, self.events)
+        return Wires(self._book)
+
+    @cached_property
+    def _book(self) -> Book:
+        return Book(self.graph, self.events)
 
     def into(self, event: int) -> list[int]:
         """Return the events of this pass, up to this flow, that hand something to its operand."""
-        flows = self._inflows[self.events[event].operand]
-        return flows[bisect_left(flows, self._phase_begin(event)) : bisect_right(flows, event)]
-
-    @cached_property
-    def _inflows(self) -> dict[int | None, list[int]]:
-        """Return, for each operand, the events that hand something to it."""
-        found: dict[int | None, list[int]] = {}
-        for place, event in enumerate(self.events):
-            if event.kind == "flow":
-                found.setdefault(event.operand, []).append(place)
-        return found
+        operand = self.events[event].operand
+        begin = self._phase_begin(event)
+        return [] if operand is None else self._book.inflows(operand, begin, event + 1)
 
     def before(self, event: int) -> float | None:
         """Return what a pass before this one has left of a gradient on this flow's operand."""
         operand = self.events[event].operand
-        if operand is None:
+        if operand is None or not self.graph.leaves[operand]:
             return None
-        return state_at(self.moments[operand], self._phase_begin(event)).gradient
+        left = self._book.inflows(operand, 0, self._phase_begin(event))
+        return self.events[left[-1]].total if left else None
 
     def _phase_begin(self, event: int) -> int:
         """Return the first event of the phase that holds an event."""
@@ -149,7 +151,9 @@ class Trace:
 
     @cached_property
     def _right_totals(self) -> dict[int, float]:
-        return right_totals(self.graph, self.values, self.events) if self.mistakes else {}
+        if not self.mistakes:
+            return {}
+        return right_totals(gradients(self.graph, self.values), self.events)
 
     def right_at(self, event: int) -> float | None:
         """Return the total that a flow should have come to, where a mistake made it another."""
@@ -165,13 +169,13 @@ class Trace:
         return None
 
     @cached_property
-    def _cuts(self) -> dict[Grain, list[int]]:
-        ends = [start for _, start in self.starts[1:]]
-        nodes = [0]
-        for _, group in groupby(self.events, _acting):
-            nodes.append(nodes[-1] + sum(1 for _ in group))
-        every = list(range(len(self.events) + 1))
-        return {"edge": every, "node": nodes, "phase": [0, *ends, len(self.events)]}
+    def _cuts(self) -> dict[Grain, Sequence[int]]:
+        phases = [*(start for _, start in self.starts), len(self.events)]
+        kinds, nodes = self.events.table["kind"], self.events.table["node"]
+        turns = np.flatnonzero((np.diff(kinds) != 0) | (np.diff(nodes) != 0)) + 1
+        acting = np.concatenate([[0], turns, [len(self.events)]])
+        of_nodes = array("q", acting.astype(np.int64).tobytes())
+        return {"edge": range(len(self.events) + 1), "node": of_nodes, "phase": phases}
 
 
 def trace(
@@ -197,39 +201,33 @@ def trace(
         GraphError: `leaves` has another shape.
     """
     values = forward(graph, leaves)
-    leaf = graph.leaves.tolist()
-    kept = [0.0] * len(graph)
-    parts: list[tuple[str, list[Event]]] = []
+    totals = np.zeros(len(graph))
+    parts: list[tuple[str, Rows]] = []
     for _ in range(2 if "unzeroed" in mistakes else 1):
-        totals = [total if is_leaf else 0.0 for total, is_leaf in zip(kept, leaf, strict=True)]
-        seed = Event("seed", graph.output, total=1.0)
-        computed = [Event("forward", node, value=v) for node, v in enumerate(values[:, 0].tolist())]
-        back = list(_backward(graph, values, totals, mistakes))
-        parts += [("forward", computed), ("seed", [seed]), ("backward", back)]
-        kept = totals
-    moved = update or _descent(graph, values, kept, rate, locked)
-    parts.append(("update", list(moved.events())))
-    events: list[Event] = []
-    starts = []
-    for name, part in parts:
-        if part:
-            starts.append(Phase(name, len(events)))
-            events += part
-    return Trace(graph, values, rate, frozenset(mistakes), tuple(events), tuple(starts), moved)
+        back, totals = _backward(graph, values, np.where(graph.leaves, totals, 0.0), mistakes)
+        parts.append(("forward", rows(FORWARD, np.arange(len(graph)), value=values[:, 0])))
+        parts += [("seed", rows(SEED, graph.output, total=1.0)), ("backward", back)]
+    moved = update or _descent(graph, values, totals, rate, locked)
+    parts.append(("update", moved.rows()))
+    parts = [(name, part) for name, part in parts if len(part)]
+    starts = accumulate((len(part) for _, part in parts[:-1]), initial=0)
+    phases = tuple(Phase(name, start) for (name, _), start in zip(parts, starts, strict=True))
+    events = Events(np.concatenate([part for _, part in parts]))
+    return Trace(graph, values, rate, frozenset(mistakes), events, phases, moved)
 
 
-def _backward(
-    graph: Graph, values: Array, totals: list[float], mistakes: Set[str]
-) -> Iterator[Event]:
-    """Yield one backward pass; `totals` is where it starts from, and holds the gradients after."""
+def _backward(graph: Graph, values: Array, totals: Array, mistakes: Set[str]) -> tuple[Rows, Array]:
+    """Return one backward pass that starts from (n,) `totals`, and the gradients after it."""
+    if not mistakes:
+        found = gradients(graph, values)
+        return flow_rows(graph, values, found), found.nodes[:, 0]
+    kept = totals.tolist()
     order = depth_first(graph) if "order" in mistakes else None
-    for flow in flows(graph, values, totals, order, overwrite="overwrite" in mistakes):
-        yield Event("flow", flow.node, flow.slot, flow.operand, None, *flow[3:])
+    passed = walked_rows(graph, values, kept, order, overwrite="overwrite" in mistakes)
+    return passed, np.array(kept)
 
 
-def _descent(
-    graph: Graph, values: Array, totals: list[float], rate: float, locked: Set[int]
-) -> Update:
+def _descent(graph: Graph, values: Array, totals: Array, rate: float, locked: Set[int]) -> Update:
     """Return plain gradient descent by this lane: the row `sgd` of the optimizers."""
     leaves = [leaf for leaf in np.flatnonzero(graph.learnable).tolist() if leaf not in locked]
     sgd = OPTIMIZERS["sgd"]
@@ -239,10 +237,6 @@ def _descent(
         1,
         tuple(leaves),
         values[leaves, 0],
-        np.array(totals)[leaves],
+        totals[leaves],
         np.zeros((0, len(leaves))),
     )
-
-
-def _acting(event: Event) -> tuple[str, int]:
-    return event.kind, event.node

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.events import Event
+from engine.events import UPDATE, Rows, rows
 from engine.optimizers import Optimizer
 
 Array = NDArray[np.float64]
@@ -54,11 +54,9 @@ class Update:
             self.optimizer.update(weights, self.gradient, self.state.copy(), self.settings, self.t)
         return weights
 
-    def events(self) -> Iterator[Event]:
-        """Yield an event for each parameter that is moved."""
-        rows = zip(self.nodes, self.new.tolist(), self.gradient.tolist(), strict=True)
-        for node, value, gradient in rows:
-            yield Event("update", node, value=value, total=gradient)
+    def rows(self) -> Rows:
+        """Return the row of an event for each parameter that is moved."""
+        return rows(UPDATE, list(self.nodes), value=self.new, total=self.gradient)
 
     def known(self, node: int) -> Mapping[str, float]:
         """Return the names in the optimizer's steps and their numbers, for one parameter."""

@@ -12,6 +12,7 @@ import { drawStops, drawTrack, startTrack, wait } from "./track.js";
 
 const FEW = 400; // cards; so many are sent and drawn at once, whether seen or not
 const SETTLE = 250; // ms after which a moved view asks for what it shows
+const AHEAD = 1 / 8; // of the steps that were sent: where fewer are left, more are asked for
 const PATIENCE = 2000; // ms after which one who waits is told so
 
 const field = (id) => document.getElementById(id);
@@ -24,17 +25,22 @@ export const stops = new Set(new URLSearchParams(location.search || location.has
 
 // Of the walk: step from 1 (null: the whole picture), total, phases [name, start, steps].
 export const at = { step: null, total: 0, phases: [] };
-let track = null; // what the server sent: cuts, nodes, operands, whole, known, next, wrong, leaves
+let track = null; // what the server sent: first, cuts, nodes, operands, whole, known, next, wrong, leaves
+let moment = null; // after how many events one stood before the steps became others
 let arrived = false; // at a step before it is known who acts there: that node is brought into view
 let toWrong = false; // a mistake was switched on: the first wrong number is gone to
 let rate = field("rate").value; // the last that is a number
 
 export const under = () => at.step !== null || mistaken() || predicting();
 export const predicting = () => field("predict").checked;
-export const tracked = () => track !== null;
+export const tracked = () => track !== null && held(at.step);
 export const nextInputs = () => track?.next;
 export const shortOf = (leaf) => track?.leaves[leaf];
 const mistaken = () => boxes.some((box) => box.checked);
+// Of a long walk the server has sent some steps: after how many events each ends, from `first` on.
+const cut = (step) => track.cuts[step - track.first + 1];
+const held = (step) => step === null || (cut(step - 1) !== undefined && cut(step) !== undefined);
+const lastHeld = () => track.first + track.cuts.length - 2;
 const few = () => countCards() <= FEW;
 
 // A large picture shows all its cards again: also those that the walk has not written for a while.
@@ -103,12 +109,22 @@ export function goTo(step, quietly = false) {
   moveTo(step === null ? null : Math.min(Math.max(step, 1), at.total));
   field("shown").value = "";
   if (ended()) fetchNumbers();
-  else if (predicting() || !track) ask(); // of a number to predict, the server sends none ahead
-  else paint();
+  else if (predicting() || !tracked()) ask(); // of a number to predict, the server sends none ahead
+  else {
+    paint();
+    if (runsOut(at.step)) ask();
+  }
   show();
-  if (!quietly && track) follow();
+  if (!quietly && tracked()) follow();
   else arrived = !quietly; // who acts is not known yet
   writeLink();
+}
+
+// The steps that were sent end near this one, and the walk goes on.
+function runsOut(step) {
+  if (step === null) return false;
+  const ahead = AHEAD * track.cuts.length;
+  return (track.first > 1 && step - track.first < ahead) || (lastHeld() < at.total && lastHeld() - step < ahead);
 }
 
 // Another sample is drawn: the same step, or the whole, of that one.
@@ -146,16 +162,19 @@ function begin(toMistake = false) {
 
 // The same moment in other steps.
 async function regrain() {
-  const events = track && at.step !== null ? track.cuts[at.step] : null;
+  const before = track;
+  moment = track && at.step !== null ? cut(at.step) ?? null : null;
   await ask();
-  if (events !== null && track) goTo(track.cuts.findIndex((cut) => cut >= events) || 1);
+  const stands = moment !== null && track && track !== before ? track.step : null;
+  moment = null;
+  if (stands !== null) goTo(stands);
 }
 
 // One number at a time is predicted, from here on. The picture is drawn anew, with nothing in it
 // that is still to come.
 function repredict() {
   if (predicting()) {
-    moveTo(track && at.step !== null ? track.cuts[at.step - 1] + 1 : 1);
+    moveTo(track && at.step !== null ? (cut(at.step - 1) ?? 0) + 1 : 1);
     field("grain").value = "edge";
   }
   redraw();
@@ -183,7 +202,8 @@ export function toggleStop(key) {
   if (!key) return;
   if (!stops.delete(key)) stops.add(key);
   markStop(key);
-  drawStops(stopSteps());
+  if (!allSent()) ask();
+  else drawStops(stopSteps());
   for (const listener of stopListeners) listener();
   writeLink();
 }
@@ -198,19 +218,29 @@ function markStop(key) {
   node.append(dot);
 }
 
-export const stopsAt = (step) => actingAt(step).some((node) => stops.has(keyOf(node)));
+export const stopsAt = (step) =>
+  allSent() ? actingAt(step).some((node) => stops.has(keyOf(node))) : track.stops.includes(step);
 const keyOf = (node) => (node === undefined ? "" : cardAt(node)?.card.dataset.key ?? "");
 
+// Whether it is known here who acts in every step; else the server says where the walk stops.
+const allSent = () => !track || (track.first === 1 && lastHeld() === at.total && track.nodes.length === track.cuts.at(-1));
+
 function stopSteps() {
-  const found = [];
-  if (track && stops.size) for (let step = 1; step <= at.total; step += 1) if (stopsAt(step)) found.push(step);
-  return found;
+  if (!track || !stops.size) return [];
+  if (!allSent()) return track.stops;
+  return [...Array(at.total).keys()].map((step) => step + 1).filter(stopsAt);
 }
 
 // The nodes that act in a step.
 function actingAt(step) {
-  if (!track || step === null) return [];
-  return [...new Set(track.nodes.slice(track.cuts[step - 1], track.cuts[step]))];
+  return [...new Set(actsOf(step, "nodes"))];
+}
+
+// What was sent of the events of a step.
+function actsOf(step, what) {
+  if (!track || step === null || !held(step)) return [];
+  const begin = track.cuts[0];
+  return track[what].slice(cut(step - 1) - begin, cut(step) - begin);
 }
 
 // The next pass begins with what the update has left.
@@ -239,7 +269,8 @@ export const ask = newest(async () => {
   const text = drawnSource();
   const slow = setTimeout(wait, PATIENCE);
   try {
-    const answer = await post("/walk/steps", { after: field("after").value, box: few() ? "" : seenBox().join(" ") });
+    const where = { after: field("after").value, moment: moment ?? "", stops: [...stops].join("\n") };
+    const answer = await post("/walk/steps", { ...where, box: few() ? "" : seenBox().join(" ") });
     if (!answer.ok) return;
     const found = await answer.json();
     if (found.stale) return window.htmx.trigger("#source", "redraw");
@@ -259,17 +290,17 @@ function take(found, text) {
   field("notes").innerHTML = found.notes; // the server's own fragment, escaped there
   if (field("source").value === text) readNotes();
   writeLink(found.link);
-  paint();
+  if (tracked()) paint(); // else one has gone on meanwhile, and more is asked for
   stand();
   drawStops(stopSteps());
-  if (arrived) follow();
-  arrived = false;
+  if (arrived && tracked()) follow();
+  arrived = arrived && !tracked();
   if (toWrong && found.wrong) goTo(found.wrong);
   toWrong = false;
 }
 
 function paint() {
-  paintAt(track.known ?? (at.step === null ? track.whole : track.cuts[at.step]));
+  paintAt(track.known ?? (at.step === null ? track.whole : cut(at.step)));
   const [node, ...more] = actingAt(at.step);
   const one = node === undefined || more.length ? null : node;
   readStep(one);
@@ -280,7 +311,7 @@ function paint() {
 // A flow hands to its operands, a value is made from its own; the seed and an update come from
 // nowhere else.
 function operandsOf(node) {
-  const flows = track.operands.slice(track.cuts[at.step - 1], track.cuts[at.step]);
+  const flows = actsOf(at.step, "operands");
   if (flows[0] !== null) return flows;
   const [phase] = at.phases.findLast(([, start]) => start <= at.step);
   return phase === "forward" ? cardAt(node).card.dataset.operands.split(" ").filter(Boolean) : [];

@@ -44,6 +44,8 @@ def steps(request: Request, asked: Asked, ahead: Ahead) -> Response:
     at, drawing = _find(request, asked, ahead)
     if asked.after != drawing.key:
         return JSONResponse({"stale": True})
+    if asked.moment is not None:
+        at = at.after(asked.moment)
     notes = show("graph/_notes.html", notes=note_views(at.numbers, at.walk)).body
     return JSONResponse({**steps_view(at, drawing, asked), "notes": bytes(notes).decode()})
 

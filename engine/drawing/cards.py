@@ -72,9 +72,14 @@ def card_sizes(graph: Graph) -> Array:
 
 
 def card_numbers(
-    graph: Graph, values: Array, gradients: Array, troubles: Mapping[int, str], lane: int = 0
+    graph: Graph,
+    values: Array,
+    gradients: Array,
+    troubles: Mapping[int, str],
+    lane: int = 0,
+    nodes: Iterable[int] | None = None,
 ) -> list[CardNumbers]:
-    """Return what every card shows in one lane.
+    """Return what the cards of some nodes show in one lane.
 
     Args:
         graph: n nodes.
@@ -82,9 +87,13 @@ def card_numbers(
         gradients: (n, lanes).
         troubles: node -> why its value is not finite.
         lane: the lane that is drawn.
+        nodes: which of them; every node if None.
     """
-    rows = zip(values[:, lane].tolist(), gradients[:, lane].tolist(), strict=True)
-    return [card(graph, node, *pair, troubles.get(node, "")) for node, pair in enumerate(rows)]
+    drawn = range(len(graph)) if nodes is None else list(nodes)
+    rows = zip(drawn, values[drawn, lane].tolist(), gradients[drawn, lane].tolist(), strict=True)
+    return [
+        card(graph, node, value, gradient, troubles.get(node, "")) for node, value, gradient in rows
+    ]
 
 
 def card(

@@ -45,13 +45,13 @@ def test_what_is_heavier_than_all_that_is_kept_is_made_anew(most):
     assert pictures.trace(one) is not pictures.trace(one)
 
 
-def test_a_trace_weighs_more_than_its_events():
-    pictures = Pictures(Settings(cache_nodes=1_300))  # 400 values, 1 seed, 399 flows, 1 update
+def test_a_trace_weighs_as_its_events_do():
+    pictures = Pictures(Settings(cache_nodes=450))  # 400 values, 1 seed, 399 flows, 1 update
     numbers = pictures.numbers(LONG, {"x": 0.5})
     kept = pictures.trace(numbers)
     assert len(kept.events) == 801
     assert pictures.trace(numbers) is kept
-    small = Pictures(Settings(cache_nodes=850))
+    small = Pictures(Settings(cache_nodes=200))
     numbers = small.numbers(LONG, {"x": 0.5})
     assert small.trace(numbers) is not small.trace(numbers)
 

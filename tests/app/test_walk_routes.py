@@ -749,6 +749,85 @@ def test_a_large_program_sends_what_is_seen(client):
     assert len(client.post("/walk/steps", data=data).content) > 5 * len(answer.content)
 
 
+# of a long walk only some steps
+
+
+@pytest.fixture
+def long_walks(monkeypatch):
+    """Make every walk of more than nine events a long one."""
+    monkeypatch.setattr("app.walks.FEW_EVENTS", 9)
+    monkeypatch.setattr("app.walks.STEPS_AT_ONCE", 6)
+
+
+@pytest.mark.parametrize("broken", [(), tuple(MISTAKES)])
+@pytest.mark.parametrize("grain", GRAINS)
+@pytest.mark.parametrize("source", [NEURON, PATHS, TROUBLE], ids=["neuron", "paths", "trouble"])
+def test_a_window_shows_at_its_steps_what_the_whole_walk_does(
+    steps, monkeypatch, source, grain, broken
+):
+    walk = {"grain": grain, "broken": broken}
+    every = steps(source, **walk)
+    monkeypatch.setattr("app.walks.FEW_EVENTS", 9)
+    monkeypatch.setattr("app.walks.STEPS_AT_ONCE", 6)
+    for step in range(1, every["total"] + 1):
+        part = steps(source, step=step, **walk)
+        first, cuts = part["first"], part["cuts"]
+        last = first + len(cuts) - 2
+        assert first <= step <= last
+        assert len(cuts) <= 7
+        assert cuts == every["cuts"][first - 1 : last + 1]
+        for acting in ("nodes", "operands"):
+            assert part[acting] == every[acting][cuts[0] : min(cuts[-1], cuts[0] + 9)]
+        assert (part["total"], part["phases"], part["whole"]) == tuple(
+            every[name] for name in ("total", "phases", "whole")
+        )
+        for events in (*cuts, part["whole"]):
+            assert shown_by_timelines(part, events) == shown_by_timelines(every, events)
+
+
+def test_a_window_is_around_the_step_and_ends_where_the_walk_does(steps, long_walks):
+    firsts = [steps(NEURON, step=step)["first"] for step in (1, 3, 4, 5, 10, 19, 21, 10**8)]
+    assert firsts == [1, 1, 1, 2, 7, 16, 16, 16]
+    whole = steps(NEURON)
+    assert (whole["step"], whole["first"]) == (None, 13)  # the last step before the update is 16
+    assert steps("x*x")["first"] == 1  # a short walk is sent at once
+
+
+def test_a_window_tells_no_number_that_is_to_be_predicted(steps, long_walks):
+    for step in (6, 12, 20):
+        part = steps(NEURON, step=step, predict=1)
+        assert part["known"] <= step
+        shown = (states for kind in ("cards", "wires") for states in part[kind].values())
+        assert all(since <= part["known"] for states in shown for since, *_ in states)
+
+
+@pytest.mark.parametrize("grain", GRAINS)
+def test_the_same_moment_is_found_in_other_steps(steps, grain, long_walks):
+    for events in range(1, 26):
+        part = steps(NEURON, grain=grain, step=1, moment=events)
+        begin, end = (part["cuts"][part["step"] - part["first"] + k] for k in (0, 1))
+        assert begin < events <= end
+    assert steps(NEURON, moment="", step=3)["step"] == 3
+    assert steps(NEURON, moment=10**8, step=3)["step"] == 21
+
+
+@pytest.mark.parametrize("grain", GRAINS)
+def test_the_stops_of_a_long_walk_are_told_wherever_it_stands(steps, grain, long_walks):
+    graph = parse(NEURON).graph
+    stops = [f"{name}#1" for name in ("n", "w2")]
+    nodes = [graph.labels.index(name) for name in ("n", "w2")]
+    walked = trace(graph, parse(NEURON).leaves({}))
+    acting = [
+        step + 1
+        for step in range(walked.total(grain))
+        if any(event.node in nodes for event in walked.step(step, grain))
+    ]
+    for step in (1, 4):
+        told = steps(NEURON, grain=grain, step=step, stops="\n".join([*stops, "none#1"]))
+        assert told["stops"] == acting
+    assert steps(NEURON, grain=grain)["stops"] == []
+
+
 # the drawing on the page
 
 

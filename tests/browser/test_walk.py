@@ -561,3 +561,60 @@ def test_one_bad_answer_is_not_the_end(page, complaints):
     page.unroute("**/walk/steps")
     leaf(page, "x").get_by_role("textbox").fill("5")
     expect(value(page, "y")).to_have_text("25")
+
+
+def every_step(page, key):
+    """Step through the neuron with one key; return what the picture shows at each step."""
+    steps, seen = range(1, STEPS + 1) if key == "ArrowRight" else range(STEPS, 0, -1), []
+    for step in steps:
+        page.keyboard.press(key)
+        page.wait_for_selector(f"#canvas[data-step='{step}']")
+        seen.append(picture(page))
+    return seen
+
+
+@pytest.mark.parametrize("key", ["ArrowRight", "ArrowLeft"])
+def test_a_long_walk_comes_in_parts_and_nobody_sees_it(page, monkeypatch, key):
+    visit(page, NEURON)
+    at_once = every_step(page, key)
+    monkeypatch.setattr("app.walks.FEW_EVENTS", 20)
+    monkeypatch.setattr("app.walks.STEPS_AT_ONCE", 8)
+    parts = []
+    page.on("response", lambda answer: "/walk/steps" in answer.url and parts.append(answer))
+    visit(page, NEURON)
+    assert every_step(page, key) == at_once
+    assert len(parts) > 2
+    page.keyboard.press("Home" if key == "ArrowRight" else "End")
+    step = 1 if key == "ArrowRight" else STEPS
+    page.wait_for_selector(f"#canvas[data-step='{step}']")
+    assert picture(page) == at_once[0]
+
+
+def test_a_long_walk_shows_all_its_stops_and_stops_there(page, monkeypatch):
+    monkeypatch.setattr("app.walks.FEW_EVENTS", 20)
+    monkeypatch.setattr("app.walks.STEPS_AT_ONCE", 8)
+    walk(page, NEURON, 1)
+    page.wait_for_selector("#canvas[data-step='1']")
+    card(page, "n").click()
+    page.get_by_role("button", name="Stop here").click()
+    expect(page.locator("#stops span")).to_have_count(2)  # computed, and handing on
+    page.select_option("#speed", "20")
+    for step in (9, 13):
+        page.click("#play")
+        at(page, step)
+        expect(page.locator("#play")).to_have_attribute("aria-label", "Play")
+    page.get_by_role("button", name="Stop here").click()
+    expect(page.locator("#stops span")).to_have_count(0)
+
+
+def test_the_same_moment_of_a_long_walk_is_found_in_other_steps(page, monkeypatch):
+    monkeypatch.setattr("app.walks.FEW_EVENTS", 20)
+    monkeypatch.setattr("app.walks.STEPS_AT_ONCE", 8)
+    walk(page, NEURON, 14)
+    page.select_option("#grain", "edge")
+    at(page, 16)
+    page.wait_for_selector("#canvas[data-step='16']")
+    page.select_option("#grain", "phase")
+    at(page, 3)
+    page.select_option("#grain", "node")
+    at(page, 16)  # the phase as a whole: its last step

@@ -8,11 +8,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import GraphError
-from engine.evaluate import backward, flows, forward, gradients, needs, problems
+from engine.evaluate import (
+    backward,
+    broken_slopes,
+    flows,
+    forward,
+    gradients,
+    needs,
+    problems,
+    slopes,
+)
 from engine.expr import Expr
 from engine.graph import Graph, in_evaluation_order, leaf_numbers
 from engine.ops import OPS
 from engine.program import parse
+from tests.engine.graphs import graphs, numbers
 from tests.engine.test_graph import results
 
 
@@ -178,6 +188,51 @@ def test_trouble_is_looked_for_in_the_lane_that_is_asked_for():
     values = forward(program.graph, np.array([[1.0, -1.0], [0.0, 0.0]]))
     assert problems(program.graph, values) == []
     assert [found.node for found in problems(program.graph, values, lane=1)] == [1]
+
+
+@given(data=st.data())
+def test_what_begins_trouble_is_what_a_walk_finds(data):
+    graph = data.draw(graphs())
+    values = forward(graph, data.draw(numbers(graph, 2)))
+    for lane in range(2):
+        finite = np.isfinite(values[:, lane])
+        begins = [
+            node
+            for node, _, operands in graph.steps
+            if not finite[node] and all(finite[k] for k in operands)
+        ]
+        assert [found.node for found in problems(graph, values, lane)] == begins
+
+
+@given(data=st.data())
+def test_the_slopes_that_break_are_what_a_walk_finds(data):
+    graph = data.draw(graphs())
+    values = forward(graph, data.draw(numbers(graph, 1)))
+    last = {}
+    for flow in flows(graph, values):
+        begins = math.isfinite(flow.upstream) and not math.isfinite(flow.contribution)
+        if begins and np.isfinite(values[flow.node, 0]) and not graph.constant[flow.operand]:
+            last[flow.node] = flow
+    found = broken_slopes(graph, values)
+    assert found == broken_slopes(graph, values, gradients(graph, values))
+    assert [each.node for each in found] == sorted(last)
+    for node, message in found:
+        local = last[node].local
+        words = "is infinite" if math.isinf(local) else "does not exist"
+        assert ("too large" if math.isfinite(local) else words) in message
+
+
+@given(data=st.data())
+def test_slopes_are_those_of_the_flows(data):
+    graph = data.draw(graphs())
+    lanes = data.draw(st.integers(1, 3))
+    values = forward(graph, data.draw(numbers(graph, lanes)))
+    found, seen = slopes(graph, values), np.zeros((len(graph), 2, lanes))
+    with np.errstate(all="ignore"):
+        for flow in flows(graph, values):
+            seen[flow.node, flow.slot] = flow.local
+    assert np.array_equal(found, seen, equal_nan=True)
+    assert np.array_equal(np.signbit(found[found == 0]), np.signbit(seen[seen == 0]))
 
 
 @pytest.mark.parametrize("op", [op for op in OPS.values() if op.domain], ids=lambda op: op.name)

@@ -1,0 +1,68 @@
+"""The name of every node at once: a network spells few formulas, over and over."""
+
+from __future__ import annotations
+
+from itertools import accumulate, takewhile
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.graph import DEEPEST, LEAF, NO_OPERAND, Graph
+
+Ids = NDArray[np.int64]
+
+
+def every_name(graph: Graph) -> tuple[str, ...]:
+    """Return `graph.name(node)` of every node; of nodes that are spelled alike one is asked.
+
+    Two are where the same op made them of operands that are spelled alike as deep as a formula
+    goes, in scopes that leave out the same part of every label.
+    """
+    words = _words(graph)
+    alike = _alike(words, _seen_from(graph), _spelled(graph, words, DEEPEST))
+    firsts, which = np.unique(alike, return_index=True, return_inverse=True)[1:]
+    names = np.array([graph.name(node) for node in firsts.tolist()], object)
+    return tuple(names[which].tolist())
+
+
+def _words(graph: Graph) -> Ids:
+    """Return (n,): a number for each label, or the words of a node without one; 0 for neither."""
+    numbers: dict[Any, int] = {}
+    rows = zip(graph.labels, graph.words, graph.constant.tolist(), strict=True)
+    keys = (((label or words), constant) for label, words, constant in rows)
+    return np.array([numbers.setdefault(key, len(numbers) + 1) if key[0] else 0 for key in keys])
+
+
+def _seen_from(graph: Graph) -> Ids:
+    """Return (n,): a number for as much of each node's scope as begins a label, or other words."""
+    begun = {""}
+    for label in {label or words for label, words in zip(graph.labels, graph.words, strict=True)}:
+        begun.update(accumulate(label.split("."), "{}.{}".format))
+    numbers: dict[str, int] = {}
+    found = []
+    for path in graph.scopes.paths:
+        heads = accumulate(path.split("."), "{}.{}".format)
+        seen = max(takewhile(begun.__contains__, heads), key=len, default="")
+        found.append(numbers.setdefault(seen, len(numbers)))
+    outside = numbers.setdefault("", len(numbers))
+    return np.array([*found, outside])[graph.scopes.of]
+
+
+def _spelled(graph: Graph, words: Ids, deep: int) -> Ids:
+    """Return (n,) numbers that are the same where formulas so deep are."""
+    below = np.where(graph.codes == LEAF, LEAF, 0)
+    for _ in range(deep):
+        named = _alike(words, np.where(words > 0, 0, below)) + 1
+        handed = np.where(graph.operands == NO_OPERAND, 0, named[graph.operands])
+        below = _alike(graph.codes.astype(np.int64), *handed.T)
+    return below
+
+
+def _alike(*columns: Ids) -> Ids:
+    """Return (n,) numbers from 0 that are the same where all columns are."""
+    found = np.zeros(len(columns[0]), np.int64)
+    for column in columns:
+        numbers = np.unique(column, return_inverse=True)[1]
+        found = np.unique(found * (len(numbers) + 1) + numbers, return_inverse=True)[1]
+    return found
