@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
+from app.folds import Folds, folds
 from app.links import Sample, Walk, count, sample, settings, walk_in_form
 from app.pictures import Numbers, Pictures
 from engine.errors import ProgramError
@@ -69,6 +70,7 @@ class Question:
         inputs: numbers that override those in the text.
         sample: which sample of the data is drawn.
         after: the name of the drawing that the page shows.
+        folds: which scopes are open in the drawing that is wanted.
         walk: where in the trace the person stands.
         answer: what was typed as the number to predict.
         run: whose next update the walk ends with, or an empty string.
@@ -82,6 +84,7 @@ class Question:
     inputs: dict[str, float]
     sample: Sample
     after: str
+    folds: Folds
     walk: Walk
     answer: str
     run: str
@@ -97,6 +100,7 @@ async def _read(request: Request) -> Question:
             inputs=settings(map(str, form.getlist("set"))),
             sample=sample(form),
             after=str(form.get("after", "")),
+            folds=folds(form),
             walk=walk_in_form(form),
             answer=str(form.get("answer", "")),
             run=str(form.get("run", "")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from app.pictures import Drawing
+from app.drawings import Drawing
 from app.walks import Walked
 from engine.drawing.cards import tone
 from engine.figures import digits, multiplied
@@ -49,9 +49,9 @@ class OpenNodeView:
 def open_node(at: Walked, drawing: Drawing) -> OpenNodeView | None:
     """Return the node whose card is open; while predicting, no more than is known by then."""
     key = at.walk.node
-    if key not in drawing.names:
+    if key not in drawing.names.places:
         return None
-    node, graph = drawing.names.index(key), at.trace.graph
+    node, graph = drawing.names.places[key], at.trace.graph
     moment = state_at(at.trace.moments[node], at.events)
     found = at.numbers.paths(node) if not at.walk.predict else None
     settled, op = at.trace.settled[node], graph.op(node)

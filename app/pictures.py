@@ -6,36 +6,27 @@ work: a program is kept by its text, a drawing by its text and the drawing it fo
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache, partial
-from hashlib import sha256
 from threading import Lock
 from typing import TypeVar
 
 import numpy as np
 from cachetools import LRUCache
-from markupsafe import Markup
 from numpy.typing import NDArray
 
+from app.drawings import Drawing, draw, key_of
+from app.folds import USUAL, Folds
 from app.links import FIRST, Sample
 from app.settings import Settings
 from engine.data import Table
-from engine.drawing.cards import (
-    CardNumbers,
-    WireNumbers,
-    card_numbers,
-    card_sizes,
-    wire_numbers,
-)
-from engine.drawing.layout import Layout, lay_out
-from engine.drawing.svg import write_svg
+from engine.drawing.boxes import BoxNumbers, box_numbers, bundle_numbers
+from engine.drawing.cards import CardNumbers, WireNumbers, card_numbers
+from engine.drawing.folding import Folded
 from engine.errors import LimitError, MemoryLimitError
 from engine.evaluate import Gradients, Problem, broken_slopes, problems
-from engine.graph import Graph
-from engine.names import every_name
 from engine.native import forward, gradients
 from engine.paths import Paths, paths
 from engine.program import Limits, Program, parse
@@ -51,10 +42,9 @@ _ProgramKey = tuple[str, str]
 _NumbersKey = tuple[Program, bytes]
 _TraceKey = tuple[Program, bytes, float, frozenset[str], frozenset[str], bytes]
 
-# With a larger share of new nodes than this it is another program: it is laid out afresh.
-MOST_NEW = 0.5
 # What a node takes in a cache, roughly; so many bytes of text count as one.
 BYTES_A_NODE = 1_000
+SHARED = 10  # drawings of one program that weigh as much as it does
 BYTES_AN_EVENT = 250  # of a trace, with what it has found out about itself; half without mistakes
 BYTES_A_TRACE = 4_000  # however short
 OPEN_NODES = 2  # at one setting of the inputs; a path may be as long as the program
@@ -95,58 +85,19 @@ class Numbers:
         """Return why values are not finite, by the node where it begins."""
         return {problem.node: problem.message for problem in self.problems}
 
+    def boxes(self, folded: Folded) -> list[BoxNumbers | None]:
+        """Return what every box of a picture shows."""
+        return box_numbers(folded, self.values, self.found.nodes, self.troubles)
+
+    def wires(self, drawing: Drawing) -> list[WireNumbers]:
+        """Return how each wire of a drawing is drawn."""
+        ends = ((wire.source, wire.target) for wire in drawing.picture.wires)
+        return bundle_numbers(drawing.folded, self.found.edges, ends)
+
     def cards(self, nodes: Iterable[int] | None = None) -> list[CardNumbers]:
         """Return what the cards of some nodes show; of all of them if it is None."""
         graph, gradients = self.program.graph, self.found.nodes
         return card_numbers(graph, self.values, gradients, self.troubles, nodes=nodes)
-
-
-@dataclass(frozen=True, eq=False)
-class Drawing:
-    """Where a program's cards stand. `key` names it, so that the next one can start from it.
-
-    `names` holds a name a node that survives edits.
-    """
-
-    key: str
-    program: Program
-    names: tuple[str, ...]
-    layout: Layout
-
-    @property
-    def graph(self) -> Graph:
-        """Return the structure that is drawn."""
-        return self.program.graph
-
-    def is_another(self, before: Drawing) -> bool:
-        """Return whether it shows another program than `before`, not an edit of it."""
-        return _mostly_new(self.names, before.names)
-
-    def wires(self, numbers: Numbers) -> list[WireNumbers]:
-        """Return how each of its wires is drawn."""
-        ends = ((wire.source, wire.target) for wire in self.layout.wires)
-        return wire_numbers(self.graph, numbers.found.edges, ends)
-
-    @cached_property
-    def sizes(self) -> Array:
-        """Return (n, 2): width and height of every card."""
-        return card_sizes(self.graph)
-
-    @cached_property
-    def card_boxes(self) -> Array:
-        """Return (n, 4): left, top, right and bottom of every card."""
-        corners = np.column_stack([self.layout.x, self.layout.y])
-        return np.hstack([corners, corners + self.sizes])
-
-    @cached_property
-    def wire_boxes(self) -> Array:
-        """Return (wires, 4): left, top, right and bottom of a box around every wire."""
-        ways = [np.array(wire.points) for wire in self.layout.wires]
-        return np.array([(*way.min(axis=0), *way.max(axis=0)) for way in ways]).reshape(-1, 4)
-
-    def svg(self, cards: Sequence[CardNumbers], wires: Sequence[WireNumbers]) -> Markup:
-        """Return the picture."""
-        return write_svg(self.graph, self.layout, cards, wires, self.names)
 
 
 class Pictures:
@@ -159,9 +110,7 @@ class Pictures:
         limits = Limits(**{each.name: getattr(settings, each.name) for each in fields(Limits)})
         self._memory = int(settings.megabytes * 1e6)
         self._lock = Lock()
-        self._drawings: LRUCache[str, Drawing] = LRUCache(
-            settings.cache_nodes, _weight_of_its_program
-        )
+        self._drawings: LRUCache[str, Drawing] = LRUCache(settings.cache_nodes, _weight_of_drawing)
         self._numbers: LRUCache[_NumbersKey, Numbers] = LRUCache(
             settings.cache_nodes, _weight_of_its_program
         )
@@ -225,17 +174,20 @@ class Pictures:
         with self._lock:
             return self._drawings.get(key)
 
-    def drawing(self, program: Program, after: str = "", mine: str = "") -> Drawing:
+    def drawing(
+        self, program: Program, after: str = "", mine: str = "", folds: Folds = USUAL
+    ) -> Drawing:
         """Return where the cards stand, as near as may be to the drawing called `after`.
 
         Args:
             program: what is drawn.
             after: the name of another drawing, or an empty string.
             mine: the key of the table that its data("mine") is.
+            folds: which scopes are open.
         """
         before = self.drawn(after)
-        key = _key(program.source, mine, before)
-        return self._kept(self._drawings, key, lambda: _draw(key, program, before))
+        key = key_of(program.source, mine, folds, before)
+        return self._kept(self._drawings, key, lambda: draw(key, program, folds, before))
 
     def _kept(self, cache: LRUCache[_Key, _Kept], key: _Key, make: Callable[[], _Kept]) -> _Kept:
         """Return what a cache holds, or make it; two threads may both, and neither waits."""
@@ -257,45 +209,10 @@ def _weight_of_trace(trace: Trace) -> int:
     return (BYTES_A_TRACE + len(trace.events) * BYTES_AN_EVENT) // BYTES_A_NODE
 
 
-def _weight_of_its_program(kept: Numbers | Drawing) -> int:
+def _weight_of_its_program(kept: Numbers) -> int:
     return _weight(kept.program)
 
 
-def _key(source: str, mine: str, before: Drawing | None) -> str:
-    lineage = f"{before.key if before else ''}\0{mine}\0{source}"
-    return sha256(lineage.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-
-
-def _draw(key: str, program: Program, before: Drawing | None) -> Drawing:
-    """Lay a program out; what stood in the drawing before keeps its place as far as possible."""
-    graph, names = program.graph, node_names(program.graph)
-    previous = None
-    if before is not None and not _mostly_new(names, before.names):
-        previous = _places(names, before)
-    return Drawing(key, program, names, lay_out(graph.operands, card_sizes(graph), previous))
-
-
-def _mostly_new(names: Sequence[str], before: Sequence[str]) -> bool:
-    """Tell whether these nodes belong to another program, not to an edit of the one before."""
-    return len(set(names) - set(before)) > MOST_NEW * len(names)
-
-
-def _places(names: Sequence[str], before: Drawing) -> Array:
-    """Return (n, 2): where each node stood in the drawing before, NaN for new ones."""
-    stood = {name: node for node, name in enumerate(before.names)}
-    corners = np.column_stack([before.layout.x, before.layout.y])
-    places = np.full((len(names), 2), np.nan)
-    for node, name in enumerate(names):
-        if name in stood:
-            places[node] = corners[stood[name]]
-    return places
-
-
-def node_names(graph: Graph) -> tuple[str, ...]:
-    """Return a name a node that survives edits: its label or words, counted where they repeat."""
-    count: Counter[str] = Counter()
-    names = []
-    for name in every_name(graph):
-        count[name] += 1
-        names.append(f"{name}#{count[name]}")
-    return tuple(names)
+def _weight_of_drawing(drawing: Drawing) -> int:
+    """Return what a drawing counts for; what it knows of the graph, all drawings of it share."""
+    return len(drawing.folded.items) + _weight(drawing.program) // SHARED

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 from markupsafe import Markup
 
 from app.asked import Question
+from app.drawings import Drawing
 from app.links import link
 from app.nodes import OpenNodeView, open_node
-from app.pictures import Drawing
 from app.views import card_list, changed_inputs, stand
 from app.walks import Walked, seen
 from engine.drawing.cards import tone
-from engine.events import NOTHING
+from engine.events import NOTHING, Rows
 from engine.explain import Explanation, explain
 from engine.mistakes import MISTAKES
 from engine.moments import state_at
@@ -84,7 +85,7 @@ def steps_view(at: Walked, drawing: Drawing, asked: Question) -> dict[str, objec
     long walk that is a window of steps, from `first` on: the page asks anew where it leaves it.
     """
     nodes, wires = seen(drawing, asked.box)
-    ends = drawing.layout.wires
+    places = drawing.names.places
     (first, cuts), acting = at.window, at.acting
     return {
         **stand(at),
@@ -98,13 +99,12 @@ def steps_view(at: Walked, drawing: Drawing, asked: Question) -> dict[str, objec
             for node in nodes
         },
         "wires": {
-            place: [
-                [since, wire.tone, wire.width]
-                for since, wire in at.wire_times(ends[place].source, ends[place].target)
-            ]
+            place: [[since, wire.tone, wire.width] for since, wire in at.wire_times(*ends)]
             for place in wires
+            if (ends := drawing.ends[place])
         },
-        "stops": at.steps_of([drawing.names.index(k) for k in asked.stops if k in drawing.names]),
+        "holders": _holders(acting, drawing),
+        "stops": at.steps_of([places[key] for key in asked.stops if key in places]),
         "known": at.events if at.walk.predict else None,
         "wrong": at.step_of(at.trace.wrong.event) if at.trace.wrong else None,
         "next": _next_pass(at),
@@ -114,6 +114,13 @@ def steps_view(at: Walked, drawing: Drawing, asked: Question) -> dict[str, objec
         },
         "link": link(at.numbers.program.source, changed_inputs(at.numbers)),
     }
+
+
+def _holders(acting: Rows, drawing: Drawing) -> dict[int, str]:
+    """Return the boxes that hold what acts, by node, where it has no card of its own."""
+    nodes = np.unique(np.concatenate([acting["node"], acting["operand"]])).tolist()
+    found = {node: drawing.holder(node) for node in nodes if node != NOTHING}
+    return {node: box for node, box in found.items() if box}
 
 
 def _next_pass(at: Walked) -> dict[str, str] | None:

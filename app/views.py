@@ -10,13 +10,17 @@ from functools import cache
 
 from markupsafe import Markup
 
+from app.drawings import Drawing
 from app.examples import EXAMPLES
+from app.folds import USUAL, Folds
 from app.learning import learn_view
 from app.links import FIRST, WHOLE, Sample, Walk, link, setting
-from app.pictures import Drawing, Numbers, Pictures
+from app.pictures import Numbers, Pictures
 from app.walks import Walked, opened, walked
 from engine.data import TABLES, Source, Table
+from engine.drawing.boxes import BoxNumbers
 from engine.drawing.cards import CardNumbers
+from engine.drawing.folded_svg import name_of
 from engine.errors import EmptyProgramError, ProgramError
 from engine.mistakes import MISTAKES, Mistake
 from engine.numerals import exact, short
@@ -85,6 +89,7 @@ class GraphView:
     """A drawn program."""
 
     svg: Markup
+    folds: str
     drawing: str
     link: str
     summary: str
@@ -123,6 +128,7 @@ class PageView:
     mode: str
     walk: Walk
     sample: Sample
+    folds: Folds
     usual_rate: float
     mistakes: tuple[Mistake, ...]
     graph: GraphView | None
@@ -143,6 +149,7 @@ def page_view(
     inputs: Mapping[str, float],
     walk: Walk = WHOLE,
     sample: Sample = FIRST,
+    folds: Folds = USUAL,
     *,
     learning: bool = False,
 ) -> PageView:
@@ -153,7 +160,7 @@ def page_view(
     mode = "walk"
     try:
         at = walked(pictures, pictures.numbers(source, inputs, sample), walk)
-        drawing = pictures.drawing(at.numbers.program, mine=sample.mine)
+        drawing = pictures.drawing(at.numbers.program, mine=sample.mine, folds=folds)
         if learning or (at.numbers.program.samples and not walk.begun):
             mode = "learn"
         else:
@@ -165,7 +172,9 @@ def page_view(
         graph, fault = None, fault_view(error, source, inputs)
     mistakes = tuple(MISTAKES.values())
     examples, functions = example_views(), function_views()
-    return PageView(source, mode, walk, sample, RATE, mistakes, graph, fault, examples, functions)
+    return PageView(
+        source, mode, walk, sample, folds, RATE, mistakes, graph, fault, examples, functions
+    )
 
 
 def graph_view(
@@ -175,10 +184,11 @@ def graph_view(
     after: str = "",
     walk: Walk = WHOLE,
     sample: Sample = FIRST,
+    folds: Folds = USUAL,
 ) -> GraphView:
     """Return a program drawn, its cards near where the drawing called `after` had them.
 
-    An edit keeps the step; another program has a walk of its own.
+    An edit keeps the step, and what is open; another program has a walk of its own.
 
     Raises:
         ProgramError: the text is refused.
@@ -191,8 +201,10 @@ def graph_view(
         if before
         else inputs
     )
-    drawing = pictures.drawing(program, after, sample.mine)
+    drawing = pictures.drawing(program, after, sample.mine, folds)
     if before and drawing.is_another(before):
+        if folds.opened or folds.only:
+            drawing = pictures.drawing(program, after, sample.mine)
         walk = replace(walk, step=1 if walk.predict else None, shown=False, node="")
     return _drawn(walked(pictures, pictures.numbers(source, kept, sample), walk), drawing)
 
@@ -202,11 +214,12 @@ def _drawn(at: Walked, drawing: Drawing) -> GraphView:
     numbers, program = at.numbers, at.numbers.program
     learn = learn_view(program)
     return GraphView(
-        svg=drawing.svg(at.cards(), at.wires(drawing)),
+        svg=drawing.svg(_cards(at, drawing), at.boxes(drawing), at.wires(drawing)),
+        folds=json.dumps(folds_view(drawing)),
         drawing=drawing.key,
         link=link(program.source, changed_inputs(numbers)),
         summary=summary(numbers) if at.step is None else f"Step {at.step + 1} of {at.total}.",
-        mentions=json.dumps([[*mention.span, mention.node] for mention in program.mentions]),
+        mentions=json.dumps(_mentions(drawing)),
         leaves=leaf_groups(leaf_views(numbers, at.walk.locked)),
         notes=note_views(numbers, at.walk),
         walk=json.dumps(stand(at)),
@@ -214,6 +227,51 @@ def _drawn(at: Walked, drawing: Drawing) -> GraphView:
         learns=learn is not None,
         table=program.samples.table if program.samples else None,
     )
+
+
+def _cards(at: Walked, drawing: Drawing) -> dict[int, CardNumbers]:
+    """Return what the cards of the drawing show now, by node."""
+    nodes = list(drawing.nodes)
+    return dict(zip(nodes, at.cards(nodes), strict=True))
+
+
+def _mentions(drawing: Drawing) -> list[list[int]]:
+    """Return which words stand for which node, of the nodes that have a card."""
+    spans = drawing.graph.spans
+    made = [(span, node) for node in drawing.nodes if (span := spans[node])]
+    named = [pair for pair in drawing.program.named if pair[1] in drawing.nodes]
+    return [[*span, node] for span, node in sorted([*named, *made], key=lambda pair: pair[0])]
+
+
+def folds_view(drawing: Drawing) -> dict[str, object]:
+    """Return what the page's modules know of folding: what is open, and what could be."""
+    folded = drawing.folded
+    scopes = folded.forest.scopes
+    frames = [item.scope for item in folded.items if item.kind == "frame"]
+    closed = any(item.kind in ("box", "stack") for item in folded.items)
+    return {
+        "opened": [scopes.paths[scope] for scope in frames],
+        "asked": drawing.folds.opened,
+        "only": drawing.folds.only,
+        "depth": max((int(scopes.depths[scope]) + 1 for scope in frames), default=0),
+        "flat": not frames and not closed,
+        "scopes": len(scopes),
+        "closed": closed,
+        "nodes": len(drawing.graph),
+    }
+
+
+def box_list(box: BoxNumbers) -> list[object]:
+    """Return what one box shows, in the order in which the page's modules read it."""
+    return [
+        box.values,
+        box.grad,
+        box.tone,
+        box.outputs,
+        box.trouble,
+        box.hover,
+        box.spoken,
+    ]
 
 
 def stand(at: Walked) -> dict[str, object]:
@@ -245,10 +303,15 @@ def card_list(card: CardNumbers) -> list[object]:
 
 
 def numbers_view(numbers: Numbers, drawing: Drawing) -> dict[str, object]:
-    """Return what changes in a picture whose structure stays: a list a card, a list a wire."""
+    """Return what changes in a picture whose structure stays: by card, by box, a list a wire."""
+    nodes, items = list(drawing.nodes), drawing.folded.items
+    boxes = zip(items, numbers.boxes(drawing.folded), strict=True)
     return {
-        "cards": [card_list(card) for card in numbers.cards()],
-        "wires": [[wire.tone, wire.width] for wire in drawing.wires(numbers)],
+        "cards": {
+            node: card_list(card) for node, card in zip(nodes, numbers.cards(nodes), strict=True)
+        },
+        "boxes": {name_of(item): box_list(box) for item, box in boxes if box},
+        "wires": [[wire.tone, wire.width] for wire in numbers.wires(drawing)],
         "summary": summary(numbers),
         "link": link(numbers.program.source, changed_inputs(numbers)),
     }

@@ -15,15 +15,18 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from app.drawings import Drawing, hidden
 from app.links import Walk
-from app.pictures import Drawing, Numbers, Pictures
-from engine.drawing.cards import CardNumbers, WireNumbers, card, wire
+from app.pictures import Numbers, Pictures
+from engine.drawing.boxes import BoxNumbers
+from engine.drawing.cards import THINNEST, CardNumbers, WireNumbers, card, wire
 from engine.events import FLOW, Rows
 from engine.moments import Carried, Moment, state_at
 from engine.predict import asks
 from engine.trace import Trace
 from engine.updates import Update
 
+IDLE = WireNumbers("idle", THINNEST)  # a bundle on the way: what it carries is not followed
 # A box in the drawing: left, top, width, height.
 Box = tuple[float, float, float, float]
 
@@ -132,8 +135,13 @@ class Walked:
     def wires(self, drawing: Drawing) -> list[WireNumbers]:
         """Return how each wire of the drawing is drawn now."""
         if self.plain:
-            return drawing.wires(self.numbers)
-        return [self.wire(w.source, w.target, self.events) for w in drawing.layout.wires]
+            return self.numbers.wires(drawing)
+        return [self.wire(*ends, self.events) if ends else IDLE for ends in drawing.ends]
+
+    def boxes(self, drawing: Drawing) -> list[BoxNumbers | None]:
+        """Return what each box of the drawing shows now: on the way no number."""
+        found = self.numbers.boxes(drawing.folded)
+        return found if self.plain else [box and hidden(box) for box in found]
 
     @cached_property
     def window(self) -> Window:
@@ -216,10 +224,12 @@ def opened(walked: Walked) -> Walked:
 
 
 def seen(drawing: Drawing, box: Box | None) -> tuple[Sequence[int], Sequence[int]]:
-    """Return the nodes and the wires of a drawing that touch a box; all of them if it is None."""
-    if box is None:
-        return range(len(drawing.graph)), range(len(drawing.layout.wires))
-    return _touching(drawing.card_boxes, box), _touching(drawing.wire_boxes, box)
+    """Return the cards, by node, and the wires between cards that touch a box; None is all."""
+    items, ends = drawing.folded.items, drawing.ends
+    places = range(len(items)) if box is None else _touching(drawing.card_boxes, box)
+    wires = range(len(ends)) if box is None else _touching(drawing.wire_boxes, box)
+    nodes = [items[place].node for place in places if items[place].kind == "card"]
+    return nodes, [place for place in wires if ends[place]]
 
 
 def _touching(boxes: NDArray[np.float64], box: Box) -> list[int]:

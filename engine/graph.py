@@ -153,6 +153,16 @@ class Graph:
                         reached[operand] = True
         return np.array(reached)
 
+    def above(self, nodes: Iterable[int]) -> NDArray[np.bool_]:
+        """Return (n,) bool: what depends on one of these nodes, themselves included."""
+        found = [False] * len(self)
+        for node in nodes:
+            found[node] = True
+        for node, (first, second) in enumerate(self.operands.tolist()):
+            if (first >= 0 and found[first]) or (second >= 0 and found[second]):
+                found[node] = True
+        return np.array(found)
+
     @cached_property
     def leaves(self) -> NDArray[np.bool_]:
         """Return (n,) bool: which nodes are leaves."""

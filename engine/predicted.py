@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from heapq import heapify, heappop, heappush
 
-import numpy as np
-from numpy.typing import NDArray
-
 from engine.graph import Graph
 
 
@@ -17,7 +14,7 @@ def prediction(graph: Graph, features: Sequence[int], target: int) -> int | None
     It is the last node that depends on a feature and not on the target, and that all which meets
     the target has come through: o in (o - y)^2, p in -(y*log(p) + (1 - y)*log(1 - p)).
     """
-    after_target, after_feature = _users(graph, [target]), _users(graph, features)
+    after_target, after_feature = graph.above([target]), graph.above(features)
     meeting = {
         operand
         for node, _, operands in graph.steps
@@ -40,12 +37,3 @@ def prediction(graph: Graph, features: Sequence[int], target: int) -> int | None
                 meeting.add(operand)
                 heappush(waiting, -operand)
     return None
-
-
-def _users(graph: Graph, leaves: Sequence[int]) -> NDArray[np.bool_]:
-    """Return (n,) bool: what depends on one of these leaves, themselves included."""
-    found = np.zeros(len(graph), bool)
-    found[list(leaves)] = True
-    for node, _, operands in graph.steps:
-        found[node] = any(found[operand] for operand in operands)
-    return found

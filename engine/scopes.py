@@ -145,6 +145,14 @@ class Scopes:
         at = self.of[node]
         return "" if at == NO_SCOPE else self.paths[at]
 
+    def nodes_in(self, scope: int) -> NDArray[np.int64]:
+        """Return the nodes of a scope and of all within it, in evaluation order."""
+        inside = np.zeros(len(self) + 1, bool)  # the last one is for nodes outside of any
+        inside[scope] = True
+        for place in range(scope + 1, len(self)):
+            inside[place] = self.parents[place] != NO_SCOPE and inside[self.parents[place]]
+        return np.flatnonzero(inside[self.of])
+
     def around(self, node: int) -> tuple[int, ...]:
         """Return the scopes of a node, the innermost first."""
         found = []

@@ -11,7 +11,7 @@ from engine.graph import Graph
 from engine.kernels import Halt
 from engine.numerals import short
 from engine.recording import Recording
-from engine.troubles import Leaves, Trouble, above, grew, in_slopes, in_values, place
+from engine.troubles import Leaves, Trouble, grew, in_slopes, in_values, place
 
 # Over so many updates before a trouble one looks whether the parameters grew.
 LOOK_BACK = 10
@@ -69,7 +69,7 @@ def trouble(graph: Graph, recording: Recording, leaves: Leaves, halt: Halt) -> S
         found = in_slopes(graph, course.batch, leaves, course.learning) or Trouble(
             "the sum of the gradients overflowed", int(course.lanes.parameters[lost]), None
         )
-    if not above(graph, course.lanes.data.tolist())[found.node]:
+    if not graph.above(course.lanes.data.tolist())[found.node]:
         found = found._replace(sample=None)
     return _stop(recording, found, f"at step {step:,} in {place(graph, found.node)}")
 

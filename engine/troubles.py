@@ -80,7 +80,7 @@ def in_slopes(
         leaves: makes of some samples the (n, lanes) that `forward` takes.
         learning: the leaves whose gradient is of use.
     """
-    leading = above(graph, learning)
+    leading = graph.above(learning)
     useful = (graph.operands >= 0) & leading[graph.operands]
     last: tuple[int, int, Array, float] | None = None
     for part, values in _parts(graph, samples, leaves):
@@ -96,15 +96,6 @@ def in_slopes(
         return None
     node, sample, numbers, upstream = last
     return Trouble(_steep(graph, node, numbers, upstream, useful[node]), node, sample)
-
-
-def above(graph: Graph, leaves: Sequence[int]) -> Mask:
-    """Return (n,): which nodes depend on one of these leaves, themselves included."""
-    found = np.zeros(len(graph), bool)
-    found[list(leaves)] = True
-    for node, _, operands in graph.steps:
-        found[node] = any(found[operand] for operand in operands)
-    return found
 
 
 def place(graph: Graph, node: int) -> str:

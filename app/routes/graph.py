@@ -16,7 +16,15 @@ router = APIRouter(prefix="/graph", include_in_schema=False)
 def draw(request: Request, asked: Asked) -> HTMLResponse:
     """Draw a typed program; the answer is an HTML fragment."""
     pictures = request.app.state.pictures
-    view = graph_view(pictures, asked.source, asked.inputs, asked.after, asked.walk, asked.sample)
+    view = graph_view(
+        pictures,
+        asked.source,
+        asked.inputs,
+        asked.after,
+        asked.walk,
+        asked.sample,
+        asked.folds,
+    )
     return show("graph/_drawn.html", graph=view)
 
 

@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse
 from app.carried import table_carried
 from app.csvs import TableError
 from app.examples import EXAMPLES
+from app.folds import folds
 from app.links import sample, settings, walk
 from app.pages import show
 from app.views import page_view
@@ -34,6 +35,12 @@ def page(
         one = replace(one, mine=request.app.state.datasets.put(table_carried(data)) if data else "")
     learning = "learn" in request.query_params
     view = page_view(
-        request.app.state.pictures, source, settings(inputs), at, one, learning=learning
+        request.app.state.pictures,
+        source,
+        settings(inputs),
+        at,
+        one,
+        folds(request.query_params),
+        learning=learning,
     )
     return show("page/index.html", page=view)

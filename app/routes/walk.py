@@ -8,9 +8,9 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from app.asked import Asked, Question
+from app.drawings import Drawing
 from app.faults import Fault, RefusedError, refusal
 from app.pages import show
-from app.pictures import Drawing
 from app.proofs import proof_view
 from app.steps import card_view, steps_view
 from app.views import note_views
@@ -72,5 +72,5 @@ def _find(request: Request, asked: Question, ahead: Update | None = None) -> tup
     numbers = pictures.numbers(asked.source, asked.inputs, asked.sample)
     drawing = pictures.drawn(asked.after)
     if drawing is None or drawing.program is not numbers.program:
-        drawing = pictures.drawing(numbers.program, mine=asked.sample.mine)
+        drawing = pictures.drawing(numbers.program, mine=asked.sample.mine, folds=asked.folds)
     return walked(pictures, numbers, asked.walk, ahead), drawing
