@@ -72,6 +72,7 @@ class Question:
         walk: where in the trace the person stands.
         answer: what was typed as the number to predict.
         run: whose next update the walk ends with, or an empty string.
+        query: what is looked for.
         box: the part of the drawing that is wanted, in its own px; None for all of it.
     """
 
@@ -82,6 +83,7 @@ class Question:
     walk: Walk
     answer: str
     run: str
+    query: str
     box: tuple[float, float, float, float] | None
 
 
@@ -95,6 +97,7 @@ async def _read(request: Request) -> Question:
             walk=walk_in_form(form),
             answer=str(form.get("answer", "")),
             run=str(form.get("run", "")),
+            query=str(form.get("query", "")),
             box=_box(str(form.get("box", ""))),
         )
     request.state.asked = question  # a refusal of the program repeats its text and its inputs
