@@ -38,6 +38,7 @@ export function startFind() {
   });
   bar.addEventListener("click", ({ target }) => target.dataset.query && lookFor(target.dataset.query));
   bar.addEventListener("keydown", key);
+  canvas.addEventListener("keydown", (event) => event.defaultPrevented || bar.hidden || event.key !== "Escape" || key(event));
   document.addEventListener("keydown", shortcut);
   whenStepped(refind);
 }

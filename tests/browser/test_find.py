@@ -147,7 +147,7 @@ def test_a_run_is_searched_at_its_present_numbers(page):
     expect(page.locator("#find-said")).to_contain_text("loss: value ")
     page.fill("#find-query", "parameter and value = 0")
     expect(page.locator("#find-count")).to_have_text("1 of 8")  # the biases, not learned yet
-    page.get_by_role("button", name="One update forward").click()
+    page.get_by_role("button", name="One update", exact=True).click()
     expect(page.locator("#canvas")).to_have_attribute("data-update", "1")
     page.focus("#find-query")
     page.keyboard.press("Enter")
