@@ -143,11 +143,17 @@ async function goTo(place) {
   tell(shown);
 }
 
+// Only what changes is touched: of a large picture a thousand cards may match.
 function light() {
-  for (const old of lit) old.classList.remove("found", "current");
-  lit = nodes.map(([node]) => cardAt(node)?.card).filter(Boolean);
-  for (const card of lit) card.classList.add("found");
-  if (now >= 0) cardAt(nodes[now][0])?.card.classList.add("current");
+  const cards = new Set(nodes.map(([node]) => cardAt(node)?.card).filter(Boolean));
+  const current = now >= 0 ? cardAt(nodes[now][0])?.card : null;
+  for (const old of lit) {
+    if (!cards.has(old)) old.classList.remove("found");
+    if (old !== current) old.classList.remove("current");
+  }
+  for (const card of cards) card.classList.add("found");
+  current?.classList.add("current");
+  lit = [...cards];
   drawMap();
 }
 
