@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from engine.errors import QueryError
 from engine.evaluate import forward, gradients
 from engine.find import (
-    AS_SHOWN,
     BIGGEST,
     HELP,
     PROBLEM,
@@ -23,6 +22,7 @@ from engine.find import (
 )
 from engine.graph import CODES
 from engine.program import parse
+from engine.queries import AS_SHOWN
 from tests.engine.graphs import graphs, numbers
 
 NEURON = "x1, x2 = 2, 0\nw1, w2 = -3, 1\nb = 6.8813735870195432\nn = x1*w1 + x2*w2 + b\no = tanh(n)"
