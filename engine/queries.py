@@ -108,7 +108,7 @@ def compares(asked: str) -> bool:
 
 def _split(asked: str) -> list[str]:
     parts = re.split(r"(?:^|(?<= ))and(?: |$)", asked, flags=re.IGNORECASE)
-    return [part.strip() for part in parts if part.strip()]
+    return [part.strip() for part in parts if part.strip()] or [asked]  # "and" alone is a word
 
 
 def _read(clause: str) -> Clause:
@@ -153,7 +153,7 @@ def _condition(clause: str, name: str, size: bool, said: str) -> Clause:  # noqa
 
     def matching(graph: Graph, numbers: Numbers) -> Mask:  # noqa: ARG001  a clause takes both
         chosen = numbers.gradients if subject == "grad" else numbers.values
-        with np.errstate(invalid="ignore"):
+        with np.errstate(all="ignore"):
             found = test(np.abs(chosen) if size else chosen)
         return found & ~numbers.none if subject == "grad" else found
 

@@ -74,6 +74,10 @@ def says(source, query):
         ("output", ["o"]),
         ("parameter", ["x1", "x2", "w1", "w2", "b"]),
         ("nonsense", []),
+        ("and", []),
+        ("value > -1e308 and value < -1.7e308", []),
+        ("value = 1.7e308", []),
+        ("and w1 and op tanh", []),
     ],
 )
 def test_a_query_finds_nodes_in_evaluation_order(query, found):
