@@ -77,6 +77,7 @@ class Question:
         moment: after how many events one stands, in place of the walk's step, which is of other
             steps; None for that step.
         stops: the names of the nodes that the play stops at.
+        query: what is looked for.
         box: the part of the drawing that is wanted, in its own px; None for all of it.
     """
 
@@ -90,6 +91,7 @@ class Question:
     run: str
     moment: int | None
     stops: tuple[str, ...]
+    query: str
     box: tuple[float, float, float, float] | None
 
 
@@ -106,6 +108,7 @@ async def _read(request: Request) -> Question:
             run=str(form.get("run", "")),
             moment=count(str(form.get("moment", ""))),
             stops=tuple(str(form.get("stops", "")).split("\n")),
+            query=str(form.get("query", "")),
             box=_box(str(form.get("box", ""))),
         )
     request.state.asked = question  # a refusal of the program repeats its text and its inputs

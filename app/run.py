@@ -22,7 +22,7 @@ from app.states import Said, described, past, present, status
 from app.turns import LONGEST_TURN, NEVER, Job
 from app.viewers import Viewer
 from engine.errors import GradwalkError
-from engine.training import Trainer
+from engine.training import LaneNumbers, Trainer
 from engine.updates import Update
 
 log = logging.getLogger("gradwalk")
@@ -110,6 +110,22 @@ class Run(Job):
 
         def read(run: Run) -> int:
             found.append(run.trainer.ahead())
+            return 0
+
+        await self.ask(read, at_once=True)
+        return found[0]
+
+    async def lane(self, sample: int | None) -> LaneNumbers:
+        """Return the numbers of one of its samples as they are now.
+
+        Raises:
+            RefusedError: the run is gone.
+            GradwalkError: there is no such sample.
+        """
+        found: list[LaneNumbers] = []
+
+        def read(run: Run) -> int:
+            found.append(run.trainer.lane(sample, {}))
             return 0
 
         await self.ask(read, at_once=True)

@@ -25,11 +25,13 @@ from engine.errors import EmptyProgramError, ProgramError
 from engine.mistakes import MISTAKES, Mistake
 from engine.numerals import exact, short
 from engine.ops import OPS
+from engine.program import Program
 from engine.spans import Span
 from engine.trace import RATE
 
 LEAST_REACH = 10.0  # a slider runs from -reach to reach
 MOST_UNFOLDED = 12  # leaves of a network
+MOST_PRINTED = 500  # lines that are shown of what a program has printed
 STEPS = 1_000  # of a slider, from one end to its middle
 LARGEST_DOUBLED = 1e300  # beyond it, twice the size is no number
 
@@ -63,12 +65,20 @@ class LeafGroupView:
 
 @dataclass(frozen=True)
 class NoteView:
-    """One remark under the program: trouble at a node, or a name that is not used."""
+    """One note under the program: trouble at a node, a name that is not used, or a remark."""
 
     kind: str
     place: str
     message: str
     node: int | None
+    span: Span | None
+
+
+@dataclass(frozen=True)
+class LineView:
+    """One line that the program has printed, and where it says so."""
+
+    text: str
     span: Span | None
 
 
@@ -96,6 +106,7 @@ class GraphView:
     mentions: str
     leaves: tuple[LeafGroupView, ...]
     notes: tuple[NoteView, ...]
+    printed: tuple[LineView, ...]
     walk: str
     learn: str
     learns: bool
@@ -222,6 +233,7 @@ def _drawn(at: Walked, drawing: Drawing) -> GraphView:
         mentions=json.dumps(_mentions(drawing)),
         leaves=leaf_groups(leaf_views(numbers, at.walk.locked)),
         notes=note_views(numbers, at.walk),
+        printed=line_views(program),
         walk=json.dumps(stand(at)),
         learn=json.dumps(learn),
         learns=learn is not None,
@@ -392,7 +404,7 @@ def leaf_groups(rows: Sequence[LeafView]) -> tuple[LeafGroupView, ...]:
 
 
 def note_views(numbers: Numbers, walk: Walk = WHOLE) -> tuple[NoteView, ...]:
-    """Return the remarks: where numbers stop being finite, then what is not used.
+    """Return the notes: where numbers stop being finite, what is not used, then the remarks.
 
     Of a number that is to be predicted nothing is said.
     """
@@ -407,7 +419,19 @@ def note_views(numbers: Numbers, walk: Walk = WHOLE) -> tuple[NoteView, ...]:
     for name, span in numbers.program.unused:
         message = f"{output} does not depend on {name}."
         notes.append(NoteView("unused", _place(span), message, None, span))
+    for remark in numbers.program.remarks:
+        place = _place(remark.span) if remark.span else ""
+        notes.append(NoteView("remark", place, remark.text, None, remark.span))
     return tuple(notes)
+
+
+def line_views(program: Program) -> tuple[LineView, ...]:
+    """Return what the program has printed, the last lines where there are very many."""
+    left_out = len(program.printed) - MOST_PRINTED
+    lines = [LineView(line.text, line.span) for line in program.printed[-MOST_PRINTED:]]
+    if left_out > 0:
+        lines.insert(0, LineView(f"… {left_out:,} earlier lines", None))
+    return tuple(lines)
 
 
 def summary(numbers: Numbers) -> str:

@@ -4,6 +4,7 @@ GradwalkError
 ├── ExprError         an Expr that cannot be built, or changed the way it was asked to
 ├── GraphError        numbers that do not belong to the graph they came with
 ├── MemoryLimitError  numbers over more nodes and lanes than there is room for
+├── QueryError        words to find nodes by that cannot be read
 ├── OptimizerError    a setting that an optimizer does not have, or other parameters than it knows
 ├── TrainingError     a run asked for what it cannot do: a step it has not reached, an unknown name
 └── ProgramError      a typed program that is refused: where, what, and the way out
@@ -29,6 +30,10 @@ class GraphError(GradwalkError, ValueError):
 
 class MemoryLimitError(GradwalkError):
     """Numbers that would take more memory than they may; the sentence says how much."""
+
+
+class QueryError(GradwalkError, ValueError):
+    """Words to find nodes by that cannot be read; why, and the way out."""
 
 
 class OptimizerError(GradwalkError, ValueError):

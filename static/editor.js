@@ -6,6 +6,7 @@ const source = document.getElementById("source");
 const mirror = document.getElementById("mirror");
 const fault = document.getElementById("fault");
 const notes = document.getElementById("notes");
+const output = document.getElementById("output");
 const COLOURED_LINES = 400; // beyond this many, words keep one colour
 const PATIENCE = 300; // ms
 const FLIGHT = 120; // ms
@@ -27,6 +28,8 @@ export function startEditor() {
   source.addEventListener("blur", () => speak(null));
   notes.addEventListener("pointerover", (event) => light(event.target.closest("[data-node]")?.dataset.node ?? null));
   notes.addEventListener("pointerleave", () => light(null));
+  output.addEventListener("pointerover", ({ target }) => mark("lit", source.value === drawnText ? spansOf(target.closest("[data-span]")) : []));
+  output.addEventListener("pointerleave", () => mark("lit", []));
   whenLit((node) => mark("lit", node === null ? [] : mentions.filter((m) => m[4] === Number(node))));
 }
 
@@ -62,7 +65,7 @@ export function readFault(patience = PATIENCE) {
 
 // Remarks belong to the text that was drawn; while another is refused, their words move along.
 export function readNotes() {
-  for (const name of ["trouble", "unused"]) mark(name, spansIn(`#notes .${name}[data-span]`));
+  for (const name of ["trouble", "unused", "remark"]) mark(name, spansIn(`#notes .${name}[data-span]`));
 }
 
 // What went wrong between here and the server, which has no place in the text; "" takes it back.
@@ -73,8 +76,16 @@ export function complain(sentence) {
   readFault();
 }
 
-function spansIn(selector) {
-  return [...document.querySelectorAll(selector)].map((said) => said.dataset.span.split(" ").map(Number));
+// What was printed last is in view.
+export function readOutput() {
+  const lines = output.querySelector(".printed");
+  if (lines) lines.scrollTop = lines.scrollHeight;
+}
+
+const spansIn = (selector) => spansOf(...document.querySelectorAll(selector));
+
+function spansOf(...said) {
+  return said.filter(Boolean).map(({ dataset }) => dataset.span.split(" ").map(Number));
 }
 
 // One div a line. A changed line's text is edited in place, so that ranges in it live on.

@@ -51,6 +51,7 @@ const maker = new Maker(run, {
   speed,
 });
 export const learning = () => modeIs("learn");
+export const runShown = () => run.id ?? "";
 const playing = () => frame.state === "running";
 
 export function startLearn() {

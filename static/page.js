@@ -2,11 +2,13 @@
 // every gradient comes from the server.
 import { keepDrawing, redraw, startPicture } from "./picture.js";
 import { readCards } from "./cards.js";
-import { complain, readFault, readMentions, readNotes, startEditor } from "./editor.js";
+import { complain, readFault, readMentions, readNotes, readOutput, startEditor } from "./editor.js";
+import { refind, startFind } from "./find.js";
 import { readLeaves, startLeaves } from "./leaves.js";
 import { startExplain } from "./explain.js";
 import { showLearn, startLearn } from "./learn.js";
 import { openLink, readLink, startLink, writeLink } from "./link.js";
+import { startMap } from "./minimap.js";
 import { startModes } from "./mode.js";
 import { startPlay } from "./play.js";
 import { ask, drop, readWalk, shortOf, startWalk, told, under } from "./walk.js";
@@ -18,6 +20,7 @@ const RETRY = 2500; // ms
 window.htmx.process(source);
 startEditor();
 startPicture();
+startMap();
 startLeaves({ under, ask, drop, told, shortOf });
 startLink();
 startWalk();
@@ -25,6 +28,7 @@ startPlay();
 startExplain();
 startModes();
 startLearn();
+startFind();
 startTheme();
 startMenus();
 drawn(source.defaultValue);
@@ -68,7 +72,9 @@ function drawn(text) {
   readWalk(JSON.parse(picture.dataset.walk));
   showLearn(JSON.parse(picture.dataset.learn));
   readNotes();
+  readOutput();
   readFault();
+  refind();
 }
 
 // In a menu the arrows walk, as menus do.

@@ -16,11 +16,13 @@ const SETTLE = 160; // ms after the last wheel turn
 const view = { x: 0, y: 0, scale: 1 };
 let moved = false; // by hand: then a redraw keeps the view, else it fits
 let svg = null;
+let box = null; // the drawing's, in its own px
 let before = null; // what stood where, for the move to the next drawing
 let resting;
 let room = { width: canvas.clientWidth, height: canvas.clientHeight };
 const lit = [];
 const chosen = [];
+const viewed = [];
 
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 const cards = () => svg.querySelectorAll(".card");
@@ -33,6 +35,11 @@ export function whenLit(listener) {
 // A node is chosen by a click, a tap, or Enter on its card.
 export function whenChosen(listener) {
   chosen.push(listener);
+}
+
+// The view has moved, or the drawing is another: where its corner stands, how large it is, what there is room for.
+export function whenViewed(listener) {
+  viewed.push(listener);
 }
 
 export function startPicture() {
@@ -96,7 +103,6 @@ export function lightEdge(node, operand) {
 
 // The part of the drawing that is on screen, and half as much again on each side, in its own px.
 export function seenBox() {
-  const box = svg.viewBox.baseVal;
   const width = canvas.clientWidth / view.scale;
   const height = canvas.clientHeight / view.scale;
   return [box.x - view.x / view.scale - width / 2, box.y - view.y / view.scale - height / 2, 2 * width, 2 * height];
@@ -108,7 +114,6 @@ export function keepDrawing() {
   const places = new Map();
   for (const each of cards()) places.set(each.dataset.key, placeOf(each));
   const paths = new Set([...svg.querySelectorAll(".wire")].map((wire) => wire.getAttribute("d")));
-  const box = svg.viewBox.baseVal;
   before = { places, paths, left: box.x, top: box.y, view: { ...view }, focus: document.activeElement?.closest?.(".card")?.dataset.key };
 }
 
@@ -117,29 +122,30 @@ export function redraw() {
   const next = document.querySelector("#drawn > svg");
   if (next === svg) return;
   svg = next;
-  const box = svg.viewBox.baseVal;
+  const { x, y, width, height } = svg.viewBox.baseVal;
+  box = { x, y, width, height };
   const kept = before ? [...cards()].filter((each) => before.places.has(each.dataset.key)) : [];
   if (before && (moved || 2 * kept.length >= before.places.size)) {
-    shift(view, box);
-    if (!moved) keepInside(box);
+    shift(view);
+    if (!moved) keepInside();
     follow();
   } else {
     fit();
   }
   apply();
-  if (before && !calm()) animate(box);
+  if (before && !calm()) animate();
   if (before?.focus) svg.querySelector(`.card[data-key="${CSS.escape(before.focus)}"]`)?.focus();
   before = null;
 }
 
 // The new drawing's corner may lie elsewhere: move a view so that what stood in it stays on screen.
-function shift(at, box) {
+function shift(at) {
   at.x += (box.x - before.left) * at.scale;
   at.y += (box.y - before.top) * at.scale;
 }
 
 // A fitted picture that grows stays where it is as long as it fits there; then it moves, then shrinks.
-function keepInside(box) {
+function keepInside() {
   const width = box.width * view.scale;
   const height = box.height * view.scale;
   if (width > canvas.clientWidth || height > canvas.clientHeight) return fit();
@@ -161,10 +167,10 @@ function inside(start, size, room, pad = PAD) {
   return Math.max(pad - start, 0) || Math.min(room - pad - start - size, 0);
 }
 
-function animate(box) {
+function animate() {
   const timing = { duration: 200, easing: "ease-out" };
   const from = { ...before.view };
-  shift(from, box);
+  shift(from);
   if (from.x !== view.x || from.y !== view.y || from.scale !== view.scale) {
     svg.animate([{ transform: matrix(from) }, { transform: matrix(view) }], timing);
   }
@@ -194,12 +200,12 @@ function matrix({ x, y, scale }) {
 
 function apply() {
   svg.style.transform = matrix(view);
+  for (const listener of viewed) listener({ ...view, ...room, svg, box });
 }
 
 // The whole drawing, centred; where that would be smaller than `least`, its beginning at reading size:
 // the middle one of the cards furthest left.
 function fit(least = canvas.clientWidth < NARROW ? READABLE : LEGIBLE) {
-  const box = svg.viewBox.baseVal;
   const width = canvas.clientWidth - 2 * PAD;
   const height = canvas.clientHeight - 2 * PAD;
   const whole = Math.min(LARGEST_FIT, width / box.width, height / box.height);
@@ -249,15 +255,46 @@ export function bringIntoView(node) {
   if (x || y) glide(() => pan(x, y));
 }
 
-// How far a card must move to lie within the canvas.
-function outside(node) {
-  const box = svg.viewBox.baseVal;
+// A node that was looked for: at a size that can be read, in the middle if it was out of view.
+// `above` are px at the top that something covers.
+export function lookAt(node, above = 0) {
+  resize();
+  canvas.scrollTo(0, 0);
+  const small = view.scale < LEGIBLE;
+  const hidden = outside(node, above).some(Boolean);
+  if (!small && !hidden) return;
+  glide(() => {
+    const [x, y] = placeOf(node);
+    const rim = node.querySelector(".rim");
+    const size = (name) => Number(rim.getAttribute(name)) / 2;
+    if (small) view.scale = READABLE;
+    centre(x + size("width"), y + size("height"), above);
+  });
+}
+
+// A point of the drawing into the middle of the view.
+export function centreOn(x, y) {
+  if (!svg) return;
+  inMotion(true);
+  centre(x, y);
+  apply();
+}
+
+function centre(x, y, above = 0) {
+  const middle = above < canvas.clientHeight / 2 ? (canvas.clientHeight + above) / 2 : canvas.clientHeight / 2;
+  view.x = canvas.clientWidth / 2 - (x - box.x) * view.scale;
+  view.y = middle - (y - box.y) * view.scale;
+  moved = true;
+}
+
+// How far a card must move to lie within the canvas, below what covers its top.
+function outside(node, above = 0) {
   const rim = node.querySelector(".rim");
   const [x, y] = placeOf(node);
   const size = (name) => Number(rim.getAttribute(name)) * view.scale;
   return [
     inside(view.x + (x - box.x) * view.scale, size("width"), canvas.clientWidth),
-    inside(view.y + (y - box.y) * view.scale, size("height"), canvas.clientHeight),
+    inside(view.y + (y - box.y) * view.scale - above, size("height"), canvas.clientHeight - above),
   ];
 }
 

@@ -44,7 +44,7 @@ def targets(answer):
 def test_an_edit_is_answered_with_a_picture_and_what_stands_beside_it(draw):
     answer = draw(NEURON)
     assert len(cards(picture(answer))) == 10
-    assert targets(answer) == ["#leaves", "#notes", "#fault"]
+    assert targets(answer) == ["#leaves", "#notes", "#output", "#fault"]
     drawn = Fragment(answer).one("div", id="drawn").attributes
     assert drawn["data-summary"].startswith("o is 0.7071. 10 nodes.")
     assert drawn["data-link"].startswith("/?p=x1,+x2+=+2,+0")

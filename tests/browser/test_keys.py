@@ -97,7 +97,7 @@ def test_one_tab_goes_into_the_nodes_and_one_out_again(page):
     press(page, "Tab")
     assert focused(page) == "x1"
     press(page, "End", "Tab")
-    assert focused(page) == "zoom-out"
+    assert focused(page) == "look"
     press(page, "Shift+Tab")
     assert focused(page) == "o"
 
