@@ -12,6 +12,7 @@ from pathlib import Path
 from bench import (
     alone,
     environment,
+    folding,
     keystroke,
     layout_peers,
     live,
@@ -35,7 +36,7 @@ def main() -> None:
     """Measure everything, in turn."""
     start = time.monotonic()
     head = machine()
-    rows = [*layout(), *alone.rows(), *native(head)]
+    rows = [*layout(), *folding.rows(), *alone.rows(), *native(head)]
     with server.running() as address:
         rows += server.rows(address)
         typed, head["chromium"] = keystroke.rows(address)

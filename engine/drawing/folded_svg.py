@@ -5,6 +5,7 @@ Cards are written as in a flat picture; a picture without a box is that very tex
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from markupsafe import Markup, escape
@@ -28,9 +29,10 @@ from engine.drawing.cards import (
 from engine.drawing.folding import Folded, Item
 from engine.drawing.nested import TITLE, Picture
 from engine.drawing.svg import ROUND, card, mark
-from engine.drawing.wires import Wire
+from engine.drawing.wires import Point, Wire
 
 FOLD = 22.0  # px, the side of the button that folds a frame
+COUNTED = 12.0  # px between two counts at one end
 PAGER = 20.0  # px, the height of the line that pages through a stack
 
 
@@ -66,7 +68,8 @@ def write_folded_svg(
         parts += [_frame(picture, k, keys[k]) for k, kind in enumerate(kinds) if kind == "frame"]
         parts.append("</g>")
     parts.append('<g class="wires" aria-hidden="true">')
-    parts += [_wire(picture, *pair) for pair in zip(picture.wires, wires, strict=True)]
+    met: Counter[Point] = Counter()
+    parts += [_wire(picture, *pair, met) for pair in zip(picture.wires, wires, strict=True)]
     parts.append(f'</g><g class="cards" role="list" aria-label="{count}, in evaluation order">')
     first = True
     for place, (numbers, box) in enumerate(zip(cards, boxes, strict=True)):
@@ -92,7 +95,8 @@ def name_of(item: Item) -> str:
     return str(item.node) if item.kind == "card" else f"b{item.scope}"
 
 
-def _wire(picture: Picture, wire: Wire, numbers: WireNumbers) -> str:
+def _wire(picture: Picture, wire: Wire, numbers: WireNumbers, met: Counter[Point]) -> str:
+    """One wire; how many edges it bundles stands at its end, above those counted there before."""
     folded = picture.folded
     source, target = folded.items[wire.source], folded.items[wire.target]
     bundle = f' data-count="{wire.count}"' if {source.kind, target.kind} != {"card"} else ""
@@ -107,7 +111,8 @@ def _wire(picture: Picture, wire: Wire, numbers: WireNumbers) -> str:
         x = picture.x[wire.target] - badge_half(folded.graph, target.node) - 4
         y = picture.y[wire.target] + CARD[1] / 2 - 8  # a user of operands is no constant
     else:
-        x, y = wire.points[-1][0] - 6, wire.points[-1][1] - 6
+        x, y = wire.points[-1][0] - 6, wire.points[-1][1] - 6 - COUNTED * met[wire.points[-1]]
+    met[wire.points[-1]] += 1
     return f'{path}<text class="times" x="{x:g}" y="{y:g}" text-anchor="end">×{wire.count}</text>'
 
 
