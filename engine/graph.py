@@ -82,13 +82,11 @@ class Graph:
             unsaid: the nodes that those words do not stand for: a call made them on its way.
         """
         places = {node: place for place, node in enumerate(nodes)}
-        none = [NO_OPERAND] * MOST_OPERANDS
-        operands = [([places[o] for o in node.operands] + none)[:MOST_OPERANDS] for node in nodes]
         found = tuple(spans.get(node) for node in nodes) if spans else (None,) * len(nodes)
         typed = zip(nodes, found, strict=True)
         said = [span if lines and node not in unsaid else None for node, span in typed]
         codes = np.array([LEAF if n.op is None else CODES[n.op.name] for n in nodes], np.int16)
-        table = np.array(operands, np.int32)
+        table = _table(nodes, places)
         return cls(
             codes=codes,
             operands=table,
@@ -118,13 +116,18 @@ class Graph:
 
         Only printable characters stand in it: SVG and MathML allow no others.
         """
-        return self._names[node]
+        name = self._names.get(node)
+        if name is None:
+            name = self.labels[node] or self.words[node] or shortened(formula(self, node))
+            if not name.isprintable():
+                name = "".join(map(_printable, name))
+            self._names[node] = name
+        return name
 
     @cached_property
-    def _names(self) -> list[str]:
-        known = [label or words for label, words in zip(self.labels, self.words, strict=True)]
-        names = [name or shortened(formula(self, node)) for node, name in enumerate(known)]
-        return [n if n.isprintable() else "".join(map(_printable, n)) for n in names]
+    def _names(self) -> dict[int, str]:
+        """Return the names that were asked for: a folded picture shows few of very many."""
+        return {}
 
     def operands_of(self, node: int) -> tuple[int, ...]:
         """Return the ids of the operands of `node`, in order; a repeated one stands twice."""
@@ -157,6 +160,19 @@ class Graph:
     def leaves(self) -> NDArray[np.bool_]:
         """Return (n,) bool: which nodes are leaves."""
         return np.equal(self.codes, LEAF)
+
+
+def _table(nodes: list[Expr], places: Mapping[Expr, int]) -> NDArray[np.int32]:
+    """Return (n, MOST_OPERANDS) int32, the places of the operands of each node.
+
+    No list a node: with many of them the garbage collector would take longer than all the rest.
+    """
+    counts = np.array([len(node.operands) for node in nodes], np.intp)
+    found = np.array([places[operand] for node in nodes for operand in node.operands], np.int32)
+    slots = np.arange(len(found)) - np.repeat(np.cumsum(counts) - counts, counts)
+    table = np.full((len(nodes), MOST_OPERANDS), NO_OPERAND, np.int32)
+    table[np.repeat(np.arange(len(nodes)), counts), slots] = found
+    return table
 
 
 # an op that is written with a sign, and how tightly it binds
