@@ -82,17 +82,19 @@ class Joints:
 
 
 def _lean(joints: Joints, sizes: Array) -> Lean:
-    """Return how much each wire leans that ends at a joint; of several of one pair the first."""
+    """Return how much the wires of two items lean that end at joints, the mean of several."""
     count = len(sizes)
     halves: list[float] = (sizes[:, 1] / 2).tolist()
     items = [*range(count), *joints.items]
     pairs = zip(joints.items, joints.heights, strict=True)
     below = [0.0] * count + [height - halves[item] for item, height in pairs]
-    lean: Lean = {}
+    leans: dict[tuple[int, int], list[float]] = {}
     for source, users in enumerate(joints.users):
         for target in users:
-            lean.setdefault((items[source], items[target]), below[source] - below[target])
-    return lean
+            if source >= count or target >= count:
+                pair = (items[source], items[target])
+                leans.setdefault(pair, []).append(below[source] - below[target])
+    return {pair: sum(each) / len(each) for pair, each in leans.items()}
 
 
 @dataclass(frozen=True, eq=False)
