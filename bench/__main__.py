@@ -13,6 +13,7 @@ from bench import (
     alone,
     building,
     environment,
+    folding,
     keystroke,
     layout_peers,
     live,
@@ -37,7 +38,7 @@ def main() -> None:
     """Measure everything, in turn."""
     start = time.monotonic()
     head = machine()
-    rows = [*layout(), *alone.rows(), *building.rows(), *native(head)]
+    rows = [*layout(), *folding.rows(), *alone.rows(), *building.rows(), *native(head)]
     with server.running() as address:
         rows += server.rows(address)
         typed, head["chromium"] = keystroke.rows(address)

@@ -15,6 +15,7 @@ from engine.expr import Expr
 from engine.graph import Graph, in_evaluation_order, leaf_numbers
 from engine.lanes import Lanes
 from engine.optimizers import OPTIMIZERS
+from engine.scopes import scope
 
 Neuron = tuple[list[Expr], Expr]
 
@@ -29,9 +30,10 @@ def literal(samples: int = demo.SAMPLES, penalty: float = demo.PENALTY) -> Expr:
     network, learning = _network()
     points, labels = demo.moons(samples)
     losses = []
-    for point, label in zip(points.tolist(), labels.tolist(), strict=True):
-        inputs = [Expr(number, learnable=False) for number in point]
-        losses.append((1 + -label * _score(network, inputs)).relu())
+    for turn, (point, label) in enumerate(zip(points.tolist(), labels.tolist(), strict=True)):
+        with scope("sample", turn):
+            inputs = [Expr(number, learnable=False) for number in point]
+            losses.append((1 + -label * _score(network, inputs)).relu())
     return _with_penalty(sum(losses) * (1.0 / len(losses)), learning, penalty)
 
 
@@ -57,12 +59,14 @@ def _network() -> tuple[list[list[Neuron]], list[Expr]]:
 
 def _score(network: list[list[Neuron]], inputs: Sequence[Expr]) -> Expr:
     values = inputs
-    for layer in network:
-        sums = [
-            sum((w * x for w, x in zip(weights, values, strict=True)), bias)
-            for weights, bias in layer
-        ]
-        values = [total.relu() for total in sums] if layer is not network[-1] else sums
+    for depth, layer in enumerate(network, 1):
+        fired = []
+        with scope(f"layer{depth}"):
+            for place, (weights, bias) in enumerate(layer, 1):
+                with scope(f"neuron{place}"):
+                    total = sum((w * x for w, x in zip(weights, values, strict=True)), bias)
+                    fired.append(total if layer is network[-1] else total.relu())
+        values = fired
     return values[0]
 
 

@@ -80,10 +80,8 @@ class Graph:
             unsaid: the nodes that the words they came from do not stand for.
         """
         places = {node: place for place, node in enumerate(nodes)}
-        none = [NO_OPERAND] * MOST_OPERANDS
-        operands = [([places[o] for o in node.operands] + none)[:MOST_OPERANDS] for node in nodes]
         codes = np.array([LEAF if n.op is None else CODES[n.op.name] for n in nodes], np.int16)
-        table = np.array(operands, np.int32)
+        table = _table(nodes, places)
         said = [node.span if lines and node not in unsaid else None for node in nodes]
         return cls(
             codes=codes,
@@ -167,6 +165,19 @@ class Graph:
     def leaves(self) -> NDArray[np.bool_]:
         """Return (n,) bool: which nodes are leaves."""
         return np.equal(self.codes, LEAF)
+
+
+def _table(nodes: list[Expr], places: Mapping[Expr, int]) -> NDArray[np.int32]:
+    """Return (n, MOST_OPERANDS) int32, the places of the operands of each node.
+
+    No list a node: with many of them the garbage collector would take longer than all the rest.
+    """
+    counts = np.array([len(node.operands) for node in nodes], np.intp)
+    found = np.array([places[operand] for node in nodes for operand in node.operands], np.int32)
+    slots = np.arange(len(found)) - np.repeat(np.cumsum(counts) - counts, counts)
+    table = np.full((len(nodes), MOST_OPERANDS), NO_OPERAND, np.int32)
+    table[np.repeat(np.arange(len(nodes)), counts), slots] = found
+    return table
 
 
 # an op that is written with a sign, and how tightly it binds

@@ -191,7 +191,8 @@ def gathered(made_in: Sequence[Scope | None], operands: Ids, leaves: NDArray[np.
             scopes.append(new)
         return at
 
-    of = np.array([number(each) for each in made_in], np.int32)
+    places = {each: number(each) for each in dict.fromkeys(made_in)}
+    of = np.array([places[each] for each in made_in], np.int32)
     return _trimmed(scopes, parents, _settled(of, operands, leaves, parents), leaves)
 
 
@@ -200,24 +201,21 @@ def _settled(of: Ids, operands: Ids, leaves: NDArray[np.bool_], parents: list[in
 
     A leaf made outside of any scope is counted in the innermost scope around all of its users.
     """
-    nearest: list[int | None] = [None] * len(of)
-    shared = [False] * len(of)
-    places = of.tolist()
-    for node, row in enumerate(operands.tolist()):
-        for operand in row:
-            if operand < 0 or not leaves[operand]:
-                continue
-            before = nearest[operand]
-            if before is None:
-                nearest[operand] = places[node]
-            elif before != places[node]:
-                shared[operand] = True
-                nearest[operand] = _common(before, places[node], parents)
-    for leaf in np.flatnonzero(leaves).tolist():
-        user = nearest[leaf]
-        if user is not None and (not shared[leaf] or places[leaf] == NO_SCOPE):
-            places[leaf] = user
-    return np.array(places, np.int32)
+    users, slots = np.nonzero(operands >= 0)
+    used = operands[users, slots]
+    of_leaf = leaves[used]
+    span = len(parents) + 1
+    pairs = np.unique(used[of_leaf].astype(np.int64) * span + of[users[of_leaf]] + 1)
+    nodes, places = pairs // span, pairs % span - 1
+    alone = np.bincount(nodes, minlength=len(of))[nodes] == 1
+    settled = of.copy()
+    settled[nodes[alone]] = places[alone]
+    nearest: dict[int, int] = {}
+    shared = ~alone & (of[nodes] == NO_SCOPE)
+    for leaf, place in zip(nodes[shared].tolist(), places[shared].tolist(), strict=True):
+        nearest[leaf] = _common(nearest.get(leaf, place), place, parents)
+    settled[list(nearest)] = list(nearest.values())
+    return settled
 
 
 def _common(one: int, other: int, parents: list[int]) -> int:

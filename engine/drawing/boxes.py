@@ -166,8 +166,9 @@ def ranged(low: float, high: float, room: float) -> str:
     >>> ranged(-1.25, 3.5, 120), ranged(2.0, 2.0, 120)
     ('−1.25 … 3.5', '2')
     """
+    one = low == high or math.isnan(low)
     texts = [
-        short(low, digits) if low == high else f"{short(low, digits)} … {short(high, digits)}"
+        short(low, digits) if one else f"{short(low, digits)} … {short(high, digits)}"
         for digits in (3, 2, 1)
     ]
     return next((text for text in texts if text_width(text, LINE_SIZE) <= room), texts[-1])

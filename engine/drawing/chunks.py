@@ -19,7 +19,7 @@ OUTSIDE = 40  # nodes outside of any scope that a picture may always show
 PIECES = 40  # boxes that a run is cut into, at most
 SHORTEST = 200  # nodes in a box, where there are enough
 CRUMB = 8  # nodes that are left as they are
-SHARED = "parameters"  # the box of the weights that several others use
+SHARED = "shared parameters"  # the box of the weights that several others use
 
 
 def chunked(graph: Graph, edges: Edges) -> Stacks:
@@ -46,10 +46,8 @@ def chunked(graph: Graph, edges: Edges) -> Stacks:
             nodes = np.setdiff1d(nodes, shared)
             of[shared] = _added(SHARED, at, names, parents)
             if len(shared) > LONG:
-                _cut(
-                    int(of[shared[0]]), shared, np.zeros(len(shared), np.int32), names, parents, of
-                )
-        if len(nodes) > LONG:
+                _cut(int(of[shared[0]]), shared, np.zeros_like(shared), names, parents, of)
+        if len(nodes) > most[at + 1]:
             _cut(at, nodes, _steps(nodes, *ends, graph, len(scopes)), names, parents, of)
     added = len(names) - len(scopes)
     made = Scopes(

@@ -5,6 +5,7 @@ Cards are written as in a flat picture; a picture without a box is that very tex
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from markupsafe import Markup, escape
@@ -17,7 +18,6 @@ from engine.drawing.boxes import (
     title_of,
 )
 from engine.drawing.cards import (
-    CARD,
     PADDING,
     CardNumbers,
     WireNumbers,
@@ -28,9 +28,11 @@ from engine.drawing.cards import (
 from engine.drawing.folding import Folded, Item
 from engine.drawing.nested import TITLE, Picture
 from engine.drawing.svg import ROUND, card, mark
-from engine.drawing.wires import Wire
+from engine.drawing.wires import Point, Wire
 
 FOLD = 22.0  # px, the side of the button that folds a frame
+COUNTED = 3  # counts at one end, at most
+COUNT_STEP = 12.0  # px between two of them
 PAGER = 20.0  # px, the height of the line that pages through a stack
 
 
@@ -66,7 +68,10 @@ def write_folded_svg(
         parts += [_frame(picture, k, keys[k]) for k, kind in enumerate(kinds) if kind == "frame"]
         parts.append("</g>")
     parts.append('<g class="wires" aria-hidden="true">')
-    parts += [_wire(picture, *pair) for pair in zip(picture.wires, wires, strict=True)]
+    counts = _counts(picture.wires)
+    for place, (wire, numbers) in enumerate(zip(picture.wires, wires, strict=True)):
+        parts.append(_wire(picture, wire, numbers))
+        parts += [_times(picture, wire, count, row) for count, row in counts.get(place, ())]
     parts.append(f'</g><g class="cards" role="list" aria-label="{count}, in evaluation order">')
     first = True
     for place, (numbers, box) in enumerate(zip(cards, boxes, strict=True)):
@@ -93,22 +98,41 @@ def name_of(item: Item) -> str:
 
 
 def _wire(picture: Picture, wire: Wire, numbers: WireNumbers) -> str:
-    folded = picture.folded
-    source, target = folded.items[wire.source], folded.items[wire.target]
+    """One wire."""
+    source, target = picture.folded.items[wire.source], picture.folded.items[wire.target]
     bundle = f' data-count="{wire.count}"' if {source.kind, target.kind} != {"card"} else ""
-    path = (
+    return (
         f'<path class="wire {numbers.tone}" data-source="{name_of(source)}"'
         f' data-target="{name_of(target)}"{bundle} d="{wire.path}"'
         f' stroke-width="{numbers.width:g}"/>'
     )
-    if wire.count == 1:
-        return path
-    if target.kind == "card":
-        x = picture.x[wire.target] - badge_half(folded.graph, target.node) - 4
-        y = picture.y[wire.target] + CARD[1] / 2 - 8  # a user of operands is no constant
-    else:
-        x, y = wire.points[-1][0] - 6, wire.points[-1][1] - 6
-    return f'{path}<text class="times" x="{x:g}" y="{y:g}" text-anchor="end">×{wire.count}</text>'
+
+
+def _counts(wires: Sequence[Wire]) -> dict[int, list[tuple[int, int]]]:
+    """Return by wire the counts written at its end, each with its line, the lowest being 0.
+
+    Where very many wires arrive at one end, all their edges are counted together, by the last.
+    """
+    arriving: dict[Point, list[int]] = defaultdict(list)
+    for place, wire in enumerate(wires):
+        arriving[wire.points[-1]].append(place)
+    found = {}
+    for places in arriving.values():
+        counted = [place for place in places if wires[place].count > 1]
+        if len(counted) > COUNTED:
+            found[places[-1]] = [(sum(wires[place].count for place in places), 0)]
+        else:
+            found.update({p: [(wires[p].count, row)] for row, p in enumerate(counted)})
+    return found
+
+
+def _times(picture: Picture, wire: Wire, count: int, row: int) -> str:
+    """How many edges arrive, left of where they do."""
+    target = picture.folded.items[wire.target]
+    off = badge_half(picture.folded.graph, target.node) + 4 if target.kind == "card" else 6.0
+    x, y = wire.points[-1]
+    place = f'x="{x - off:g}" y="{y - 8 - COUNT_STEP * row:g}"'
+    return f'<text class="times" {place} text-anchor="end">×{count}</text>'
 
 
 def _frame(picture: Picture, place: int, key: str) -> str:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from engine.drawing.chunks import chunked
 from engine.drawing.stacks import Edges, Ids, Stacks, edges_of
 from engine.graph import Graph
+from engine.ops import OPS
 from engine.scopes import NO_SCOPE, Scopes
 
 
@@ -85,8 +86,9 @@ class Forest:
         codes, edges, of = self.codes.astype(np.uint64), self.edges, self.scopes.of
         count = len(self.scopes)
         sources, targets = edges.sources, edges.targets
-        local = (of[sources] == of[targets]).astype(np.uint64)
-        joints = _mixed(_mixed(codes[sources]) * np.uint64(3) + _mixed(codes[targets]) + local)
+        # of what comes from elsewhere only that it does
+        known = np.where(of[sources] == of[targets], codes[sources], np.uint64(len(OPS)))
+        joints = _mixed(_mixed(known) * np.uint64(3) + _mixed(codes[targets]))
         sums = np.zeros(count + 1, np.uint64)
         np.add.at(sums, of, _mixed(codes))
         np.add.at(sums, of[targets], joints)

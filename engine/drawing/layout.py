@@ -14,7 +14,7 @@ import numpy as np
 
 from engine.drawing.layers import Array, Ids, Links, read, reading_order, trunks
 from engine.drawing.order import Lattice, lattice, untangle
-from engine.drawing.place import settle
+from engine.drawing.place import Lean, settle
 from engine.drawing.redraw import NOBODY, resettle
 from engine.drawing.route import route
 from engine.drawing.wires import BADGE, TRACK, Frame, Turns, Way, Wire, draw, tracks, turns, ways
@@ -81,6 +81,22 @@ class Joints:
     users: list[list[int]]
 
 
+def _lean(joints: Joints, sizes: Array) -> Lean:
+    """Return how much the wires of two items lean that end at joints, the mean of several."""
+    count = len(sizes)
+    halves: list[float] = (sizes[:, 1] / 2).tolist()
+    items = [*range(count), *joints.items]
+    pairs = zip(joints.items, joints.heights, strict=True)
+    below = [0.0] * count + [height - halves[item] for item, height in pairs]
+    leans: dict[tuple[int, int], list[float]] = {}
+    for source, users in enumerate(joints.users):
+        for target in users:
+            if source >= count or target >= count:
+                pair = (items[source], items[target])
+                leans.setdefault(pair, []).append(below[source] - below[target])
+    return {pair: sum(each) / len(each) for pair, each in leans.items()}
+
+
 @dataclass(frozen=True, eq=False)
 class Plan:
     """Where items stand and how the wires between them run: x, y (n,), and the level pieces."""
@@ -110,7 +126,8 @@ def arrange(
     heights: list[float] = sizes[:, 1].tolist()
     followed, far = trunks(links)
     grid = lattice(links, followed, reading_order(links))
-    middle = _middles(grid, links, heights, followed, sizes, previous, held)
+    lean = _lean(joints, sizes) if joints and joints.items else None
+    middle = _middles(grid, links, heights, followed, sizes, previous, held, lean)
     y = np.round(2 * np.array(middle) - sizes[:, 1]) / 2
     ends = links
     if joints and joints.items:
@@ -141,14 +158,15 @@ def _middles(
     sizes: Array,
     previous: Array | None,
     held: int,
+    lean: Lean | None,
 ) -> list[float]:
     """Return the middle of every card in whole px."""
     if previous is None or np.isnan(previous).all():
-        settled = settle(grid, untangle(grid), links, heights)[: len(heights)]
+        settled = settle(grid, untangle(grid), links, heights, lean)[: len(heights)]
         top = min([y - height / 2 for y, height in zip(settled, heights, strict=True)])
         return [_whole(y - top + MARGIN) for y in settled]
     before = [_whole(y) for y in (previous[:, 1] + sizes[:, 1] / 2).tolist()]
-    settled = resettle(grid, links, heights, followed, before, held)[: len(heights)]
+    settled = resettle(grid, links, heights, followed, before, held, lean)[: len(heights)]
     return [_whole(y) for y in settled]
 
 

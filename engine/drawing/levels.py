@@ -23,21 +23,19 @@ class Level:
         frame: the frame, NOTHING for the whole picture.
         items: in order, each after what it uses.
         ins, outs: the values that come in on the left rim and go out on the right one, numbered.
-        sources: of each value the item it comes from here, or the frame.
-        targets: of each value the items it goes to here, or the frame; an ordered set.
+        wires: value, the item it comes from here and the one it goes to, or the frame. An ordered
+            set: those into one item stand in the order of the text.
     """
 
     frame: int
     items: list[int] = field(default_factory=list)
     ins: dict[int, int] = field(default_factory=dict)
     outs: dict[int, int] = field(default_factory=dict)
-    sources: dict[int, int] = field(default_factory=dict)
-    targets: dict[int, dict[int, None]] = field(default_factory=dict)
+    wires: dict[tuple[int, int, int], None] = field(default_factory=dict)
 
     def join(self, value: int, source: int, target: int) -> None:
         """Note a piece of a wire."""
-        self.sources[value] = source
-        self.targets.setdefault(value, {})[target] = None
+        self.wires[value, source, target] = None
         if source == self.frame:
             self.come_in(value)
         if target == self.frame:

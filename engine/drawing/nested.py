@@ -206,16 +206,14 @@ def _shape(
                     joints.append((build.numbers[item], height))
     operands: list[list[int]] = [[] for _ in range(count)]
     users: list[list[int]] = [[] for _ in range(count + len(joints))]
-    for value, source in level.sources.items():
-        start = build.end(source, value, coming=False)
+    for value, source, target in level.wires:
+        start, end = build.end(source, value, coming=False), build.end(target, value, coming=True)
         one = joints[start - count][0] if start >= count else start
-        for target in level.targets[value]:
-            end = build.end(target, value, coming=True)
-            other = joints[end - count][0] if end >= count else end
-            if one < other:  # else it would run backwards: not nested, not drawn
-                users[start].append(end)
-                if one not in operands[other]:
-                    operands[other].append(one)
+        other = joints[end - count][0] if end >= count else end
+        if one < other:  # else it would run backwards: not nested, not drawn
+            users[start].append(end)
+            if one not in operands[other]:
+                operands[other].append(one)
     inner_sizes = tuple((width, height) for width, height in (extents[k] for k in level.items))
     point = ((0.0, 0.0),)
     return Shape(

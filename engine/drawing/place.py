@@ -22,11 +22,17 @@ LIGHT = 6  # cards of an operand that hangs
 PASSES = 6
 
 
-def settle(lattice: Lattice, rows: Rows, links: Links, heights: list[float]) -> list[float]:
+# For two cards that a wire joins how much higher than their middles it leaves than it arrives, px.
+Lean = dict[tuple[int, int], float]
+
+
+def settle(
+    lattice: Lattice, rows: Rows, links: Links, heights: list[float], lean: Lean | None = None
+) -> list[float]:
     """Return the middle of every item, in px, downwards; only differences mean anything."""
     spans = [spacing(row, lattice.cards, heights) for row in rows]
     columns = list(zip(rows, spans, strict=True))
-    wishes = Wishes(lattice, links)
+    wishes = Leaning(lattice, links, lean) if lean else Wishes(lattice, links)
     middle = _stacked(columns, len(lattice.carries))
     for turn in range(PASSES):
         rightwards = turn % 2 == 1
@@ -160,6 +166,35 @@ class Wishes:
         if rightwards and item not in self.hung:
             return self.level[item]
         return self.along[item] if len(self.along[item]) < 3 else []
+
+
+class Leaning(Wishes):
+    """The wishes of items whose wires do not all end at their middles."""
+
+    def __init__(self, lattice: Lattice, links: Links, lean: Lean) -> None:
+        """Hand each lean on to the item or passage that the wire comes from right before."""
+        super().__init__(lattice, links)
+        self.lean: Lean = {}
+        for item, ins in enumerate(lattice.ins[: lattice.cards]):
+            for near in ins:
+                shift = lean.get((lattice.carries[near], item), 0.0)
+                if shift:
+                    self.lean[near, item] = shift
+
+    def right(self, item: int, middle: list[float]) -> float:
+        """Return where an item would stand by its operands; what hangs goes by its user."""
+        if item in self.hung:
+            ends = [middle[out] - self.lean.get((item, out), 0.0) for out in self.along[item]]
+        else:
+            ends = [middle[near] + self.lean.get((near, item), 0.0) for near in self.level[item]]
+        return sum(ends) / len(ends) if ends else middle[item]
+
+    def left(self, item: int, middle: list[float]) -> float:
+        """Return where an item would stand by its users; of many it is enough to be among them."""
+        ends = [middle[out] - self.lean.get((item, out), 0.0) for out in self.along[item]]
+        if len(ends) < 3:
+            return sum(ends) / len(ends) if ends else middle[item]
+        return min(max(middle[item], min(ends)), max(ends))
 
 
 def pooled(wishes: list[float], weights: list[float], steps: list[float]) -> list[float]:

@@ -10,7 +10,7 @@ from math import isnan
 
 from engine.drawing.layers import Links
 from engine.drawing.order import Lattice
-from engine.drawing.place import Wishes, spacing
+from engine.drawing.place import Lean, Leaning, Wishes, spacing
 from engine.drawing.route import route
 
 ROUNDS = 2
@@ -26,6 +26,7 @@ def resettle(
     followed: dict[int, int],
     before: list[float],
     held: int = NOBODY,
+    lean: Lean | None = None,
 ) -> list[float]:
     """Return the middle of every item, in px.
 
@@ -36,11 +37,12 @@ def resettle(
         followed: the trunks in the lattice, with the last column each passes.
         before: the middle of each card in the picture before in px, NaN for a new card.
         held: the card that all others give way to, if there is one.
+        lean: of wires that do not run from middle to middle.
     """
     before = before + _passages(lattice, links, heights, followed, before)
     rows = [_kept(row, before) for row in lattice.rows]
     spans = [_spacing(row, lattice.cards, heights, before) for row in rows]
-    wishes = Wishes(lattice, links)
+    wishes = Leaning(lattice, links, lean) if lean else Wishes(lattice, links)
     middle = [0.0 if isnan(y) else y for y in before]
     _guess(lattice, before, middle)
     columns = list(zip(rows, spans, strict=True))

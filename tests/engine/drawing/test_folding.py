@@ -84,9 +84,8 @@ def test_each_frame_comes_before_its_contents_and_what_is_used_before_its_users(
         assert item.parent < place
         assert item.parent == NOTHING or picture.items[item.parent].kind == "frame"
     for frame, level in levels(picture).items():
-        for value, source in level.sources.items():
-            for target in level.targets[value]:
-                assert source == frame or target == frame or source < target
+        for _, source, target in level.wires:
+            assert source == frame or target == frame or source < target
 
 
 @many
@@ -226,5 +225,5 @@ def test_weights_that_many_use_share_a_box() -> None:
     graph = samples(20, (2, 16, 16, 1))
     picture = fold(graph)
     paths = picture.forest.scopes.paths
-    (box,) = [k for k, item in enumerate(picture.items) if paths[item.scope] == "parameters"]
+    (box,) = [k for k, item in enumerate(picture.items) if paths[item.scope] == "shared parameters"]
     assert picture.items[box].nodes == 337
