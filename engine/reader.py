@@ -423,6 +423,9 @@ class Reader:
         count = sum(each == name for each in self._named.values())
         self._named[network] = name
         network.rename(f"{name}#{count + 1}" if count else name)
+        made_in = network.parameters()[0].scope
+        if made_in is not None and made_in.name == type(network).__name__:
+            made_in.name = network.name
 
     def _christen(self) -> None:
         """Name the leaves without a name after the way to them: net.w[2]."""

@@ -1,6 +1,6 @@
 // The panel beside the picture: the card of the step, the open node, the proof, the prediction.
 import { drawnSource, newest, post, wish } from "./ask.js";
-import { cardAt } from "./cards.js";
+import { holderOf } from "./cards.js";
 import { copy } from "./link.js";
 import { bringIntoView, light, lightEdge } from "./picture.js";
 import { pause } from "./play.js";
@@ -109,9 +109,10 @@ function click({ target }) {
   } else if (target.id in deeds) {
     deeds[target.id](target);
   } else if (factor) {
-    const there = cardAt(factor.dataset.node).card;
+    const there = holderOf(factor.dataset.node);
+    if (!there) return;
     bringIntoView(there);
-    open(there.dataset.key);
+    if (there.dataset.node !== undefined) open(there.dataset.key);
   }
 }
 

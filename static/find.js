@@ -138,7 +138,7 @@ const ask = newest(async () => {
 async function goTo(place) {
   now = place;
   light();
-  const shown = await show(nodes[place][0], bar.offsetTop + bar.offsetHeight);
+  const shown = await show(nodes[place][0], nodes[place][2], bar.offsetTop + bar.offsetHeight);
   light(); // what was folded may be drawn now
   tell(shown);
 }

@@ -1,7 +1,8 @@
 // Learning: the program on the page as a run. What is drawn decides which run there is; the frames
 // that come say where it stands; the panel, the graph and the network show it.
 import { drawnSource } from "./ask.js";
-import { cardAt, countCards } from "./cards.js";
+import { cardAt, holderOf } from "./cards.js";
+import { countNodes } from "./fold.js";
 import { chosen as chosenInData, showData, startData } from "./data.js";
 import { merged } from "./frames.js";
 import { liveLeaves, locked, restLeaves, settingsOfLeaves, whenLocked, whenSet } from "./leaves.js";
@@ -174,7 +175,7 @@ function asked() {
 // The stream, with only what is seen.
 function watch() {
   if (!learning() || !run.id) return;
-  const [, fps] = RATES.find(([most]) => countCards() <= most);
+  const [, fps] = RATES.find(([most]) => countNodes() <= most);
   const wish = [["fps", fps], ["wires", 1], ["health", 1], ["samples", 1]];
   if (learn.samples) wish.push(["field", 1]);
   if (learn.samples && !fiction) wish.push(["sample", sample]);
@@ -363,9 +364,9 @@ function showTrouble() {
   const { trouble } = frame;
   if (!trouble) return;
   if (trouble.sample !== null && trouble.sample !== undefined && trouble.sample !== sample) pick(trouble.sample);
-  if (trouble.node === null || !cardAt(trouble.node)) return;
+  if (trouble.node === null || !holderOf(trouble.node)) return;
   markTrouble(trouble.node);
-  bringIntoView(cardAt(trouble.node).card);
+  bringIntoView(holderOf(trouble.node));
 }
 
 // One update, node by node: the walk through it, at the weights of the run.

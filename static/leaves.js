@@ -2,7 +2,7 @@
 // the picture that is there. No node moves. The newest setting wins; one request is under way at a
 // time. While a run is on, what is set goes to the run, which also moves the rows.
 import { drawnIs, drawnSource, newest, post } from "./ask.js";
-import { cardAt, writeCard, writeWire } from "./cards.js";
+import { cardAt, writeBox, writeCard, writeWire } from "./cards.js";
 import { readNotes } from "./editor.js";
 import { writeLink } from "./link.js";
 
@@ -207,7 +207,8 @@ async function ask() {
 }
 
 function write(numbers) {
-  for (const [place, shown] of numbers.cards.entries()) writeCard(place, shown);
+  for (const [node, shown] of Object.entries(numbers.cards)) writeCard(node, shown);
+  for (const [name, shown] of Object.entries(numbers.boxes)) writeBox(name, shown);
   for (const [place, shown] of numbers.wires.entries()) writeWire(place, shown);
   walk.drop();
   document.getElementById("notes").innerHTML = numbers.notes; // the server's own fragment, escaped there

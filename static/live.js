@@ -1,6 +1,7 @@
 // A run on the graph: numbers, tones, bars and wires of the drawn sample, written into the SVG that is
 // there. A wire from a parameter shows the weight, any other the gradient that it carries.
-import { cardAt, countCards, retone, say, wireBetween } from "./cards.js";
+import { allCards, cardAt, countCards, retone, say, wireBetween } from "./cards.js";
+import { countNodes } from "./fold.js";
 import { bar, fit, MINUS, short, signed, textWidth, thickness, THINNEST, tone } from "./digits.js";
 import { seenBox } from "./picture.js";
 
@@ -14,20 +15,23 @@ const HEAVIEST = 4;
 const LANDING = 320; // ms that an update is marked
 const CALM = matchMedia("(prefers-reduced-motion: reduce)");
 
-let cards = []; // what each card is, and what is written on it
-let wires = []; // in the order of the frames: what each is, and what is drawn
+let cards = new Map(); // of the nodes that have one: what it is, and what is written on it
+let wires = []; // what each is, and what is drawn; in a whole picture in the order of the frames
 
 // After the picture is swapped: nothing of the run stands on it yet.
 export function readLive() {
-  cards = Array.from({ length: countCards() }, (_, node) => look(node));
-  const parameters = new Set(cards.flatMap(({ card }, node) => (card.classList.contains("parameter") ? [node] : [])));
-  wires = cards.flatMap(({ card }, node) => [...new Set(card.dataset.operands.split(" ").filter(Boolean))].map((operand) => ({
+  cards = new Map(allCards().map(([node]) => [node, look(node)]));
+  const whole = countCards() === countNodes();
+  const parameters = new Set([...cards].filter(([, { card }]) => card.classList.contains("parameter")).map(([node]) => node));
+  wires = [...cards].flatMap(([node, { card }]) => [...new Set(card.dataset.operands.split(" ").filter(Boolean))].map((operand) => ({
     wire: wireBetween(operand, node),
     ends: [Number(operand), node],
-    needless: cards[operand].constant, // a constant never learns: where its slope does not exist, there is nothing to warn of
+    needless: cards.get(Number(operand))?.constant, // a constant never learns: where its slope does not exist, there is nothing to warn of
     weight: parameters.has(Number(operand)) ? Number(operand) : null,
     shown: NaN,
   })));
+  // of a folded picture only the wires of parameters are followed: the frames know all wires or none
+  if (!whole) wires = wires.filter(({ wire, weight }) => wire && weight !== null);
 }
 
 function look(node) {
@@ -52,11 +56,10 @@ function look(node) {
 // Write what has changed since the last time. `numbers` has values and gradients by node, what the
 // wires carry by wire.
 export function paintLive({ values, gradients, carried }) {
-  if (!values || values.length !== cards.length) return;
+  if (!values || values.length !== countNodes()) return;
   const [left, top, width, height] = seenBox();
   const seen = ({ x, y }) => x + WIDEST_CARD > left && x < left + width && y + HIGHEST_CARD > top && y < top + height;
-  for (let node = 0; node < cards.length; node += 1) {
-    const card = cards[node];
+  for (const [node, card] of cards) {
     card.seen = seen(card);
     if (!card.seen) continue; // it is written when it comes into view
     const [value, gradient] = card.shown;
@@ -65,7 +68,7 @@ export function paintLive({ values, gradients, carried }) {
   }
   for (let place = 0; place < wires.length; place += 1) {
     const { wire, weight, shown, ends, needless } = wires[place];
-    if (!cards[ends[0]].seen && !cards[ends[1]].seen) continue;
+    if (!cards.get(ends[0]).seen && !cards.get(ends[1]).seen) continue;
     const found = weight === null ? carried?.[place] : values[weight];
     const carries = needless && !Number.isFinite(found) ? 0 : found;
     if (carries === undefined || Object.is(carries, shown)) continue;
@@ -103,8 +106,8 @@ function writeGradient(card, gradient) {
 
 // Every digit on hover, and the sentence for a screen reader: at rest.
 export function speakLive({ values, gradients }) {
-  if (!values || values.length !== cards.length) return;
-  for (const [node, { card, title, whole }] of cards.entries()) {
+  if (!values || values.length !== countNodes()) return;
+  for (const [node, { card, title, whole }] of cards) {
     say(title, `${whole} = ${exact(values[node])}\ngradient ${exact(gradients[node])}`);
     card.setAttribute("aria-label", `${whole}: value ${short(values[node])}, gradient ${signed(gradients[node])}`);
   }
@@ -115,7 +118,7 @@ const exact = (number) => String(Number(number.toPrecision(7))).replaceAll("-", 
 // The update as it lands: how far each parameter has moved, while one can follow.
 export function landLive(nodes, before, after) {
   for (const node of nodes) {
-    const { card, word } = cards[node] ?? {};
+    const { card, word } = cards.get(node) ?? {};
     const moved = after[node] - before[node];
     if (!card || !moved) continue;
     say(word, `\u0394 ${signed(moved, 2)}`);
@@ -124,14 +127,14 @@ export function landLive(nodes, before, after) {
 }
 
 export function settleLive() {
-  for (const { word } of cards) say(word, "grad");
+  for (const { word } of cards.values()) say(word, "grad");
 }
 
 // The node whose boundary is shown, where it is not the prediction.
 export function markPicked(node) {
-  for (const [place, { card }] of cards.entries()) card.classList.toggle("picked", place === node);
+  for (const [place, { card }] of cards) card.classList.toggle("picked", place === node);
 }
 
 export function markTrouble(node) {
-  for (const [place, { card }] of cards.entries()) card.classList.toggle("broken", place === node);
+  for (const [place, { card }] of cards) card.classList.toggle("broken", place === node);
 }

@@ -2,6 +2,7 @@
 // every gradient comes from the server.
 import { keepDrawing, redraw, startPicture } from "./picture.js";
 import { readCards } from "./cards.js";
+import { foldDrawn, readFolds, startFold } from "./fold.js";
 import { complain, readFault, readMentions, readNotes, readOutput, startEditor } from "./editor.js";
 import { refind, startFind } from "./find.js";
 import { readLeaves, startLeaves } from "./leaves.js";
@@ -20,6 +21,7 @@ const RETRY = 2500; // ms
 window.htmx.process(source);
 startEditor();
 startPicture();
+startFold();
 startMap();
 startLeaves({ under, ask, drop, told, shortOf });
 startLink();
@@ -66,7 +68,9 @@ function drawn(text) {
   document.getElementById("summary").textContent = picture.dataset.summary;
   readLink(picture.dataset.link);
   readCards();
+  readFolds(JSON.parse(picture.dataset.folds));
   redraw();
+  foldDrawn();
   readMentions(text, JSON.parse(picture.dataset.mentions));
   readLeaves(text);
   readWalk(JSON.parse(picture.dataset.walk));

@@ -1,6 +1,6 @@
 // What the picture shows at a step. The server has sent, of each card and wire that is seen, its
 // states and from which event on they hold.
-import { cardAt, wireBetween, writeCard, writeWire } from "./cards.js";
+import { holderOf, wireHolding, writeCard, writeWire } from "./cards.js";
 
 let timelines = []; // of each card and wire: its states, and which of them it shows
 let lit = [];
@@ -31,10 +31,10 @@ export function lightStep(node, operands = []) {
   for (const old of lit) old.classList.remove("now", "beside");
   lit = [];
   if (node === null) return;
-  mark(cardAt(node)?.card, "now");
+  mark(holderOf(node), "now");
   for (const operand of operands) {
-    mark(cardAt(operand)?.card, "beside");
-    mark(wireBetween(operand, node), "now");
+    mark(holderOf(operand), "beside");
+    mark(wireHolding(operand, node), "now");
   }
 }
 

@@ -1,6 +1,6 @@
 // The picture: pan, zoom, fit and keys; lighting a node with what it touches; and the smooth way
 // from one drawing to the next.
-import { cardAt, wireBetween } from "./cards.js";
+import { itemAt, nameOf, wireBetween } from "./cards.js";
 import { modeIs } from "./mode.js";
 
 const canvas = document.getElementById("canvas");
@@ -17,16 +17,20 @@ const view = { x: 0, y: 0, scale: 1 };
 let moved = false; // by hand: then a redraw keeps the view, else it fits
 let svg = null;
 let box = null; // the drawing's, in its own px
+let frames = []; // open scopes, the outer ones first, and where they stand
 let before = null; // what stood where, for the move to the next drawing
 let resting;
 let room = { width: canvas.clientWidth, height: canvas.clientHeight };
 const lit = [];
 const chosen = [];
+const pressed = [];
 const viewed = [];
 
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
-const cards = () => svg.querySelectorAll(".card");
-const card = (node) => cardAt(node)?.card;
+const ITEM = ".card, .box";
+const cards = () => svg.querySelectorAll(ITEM);
+const movers = () => svg.querySelectorAll(".card, .box, .frame");
+const card = (name) => itemAt(name);
 
 export function whenLit(listener) {
   lit.push(listener);
@@ -35,6 +39,11 @@ export function whenLit(listener) {
 // A node is chosen by a click, a tap, or Enter on its card.
 export function whenChosen(listener) {
   chosen.push(listener);
+}
+
+// A button that is drawn in the picture is pressed.
+export function whenPressed(listener) {
+  pressed.push(listener);
 }
 
 // The view has moved, or the drawing is another: where its corner stands, how large it is, what there is room for.
@@ -46,13 +55,13 @@ export function startPicture() {
   document.getElementById("picture").classList.add("held");
   startHand();
   startKeys();
-  canvas.addEventListener("pointerover", (event) => light(event.target.closest(".card")?.dataset.node ?? null));
+  canvas.addEventListener("pointerover", (event) => light(named(event.target.closest(ITEM))));
   // a finger leaves when it is lifted; what it tapped stays lit until the next tap
   canvas.addEventListener("pointerleave", (event) => event.pointerType === "touch" || light(null));
   canvas.addEventListener("focusin", (event) => {
-    const node = event.target.closest(".card");
+    const node = event.target.closest(ITEM);
     if (node) {
-      light(node.dataset.node);
+      light(named(node));
       bringIntoView(node);
     }
   });
@@ -62,6 +71,8 @@ export function startPicture() {
   document.getElementById("zoom-out").addEventListener("click", () => glide(() => zoom(0.8)));
   new ResizeObserver(resize).observe(canvas);
 }
+
+const named = (item) => (item ? nameOf(item) : null);
 
 // What was fitted stays fitted; what was moved by hand keeps its middle in the middle.
 function resize() {
@@ -80,7 +91,7 @@ function resize() {
 export function light(node) {
   if (!svg) return;
   const main = node === null ? null : card(node);
-  if (main === svg.querySelector(".card.lit")) return;
+  if (main === svg.querySelector(".lit")) return;
   for (const old of svg.querySelectorAll(".lit, .near")) old.classList.remove("lit", "near");
   svg.classList.toggle("lighting", Boolean(main));
   if (main) {
@@ -112,9 +123,9 @@ export function seenBox() {
 export function keepDrawing() {
   if (!svg) return;
   const places = new Map();
-  for (const each of cards()) places.set(each.dataset.key, placeOf(each));
+  for (const each of movers()) places.set(each.dataset.key, placeOf(each));
   const paths = new Set([...svg.querySelectorAll(".wire")].map((wire) => wire.getAttribute("d")));
-  before = { places, paths, left: box.x, top: box.y, view: { ...view }, focus: document.activeElement?.closest?.(".card")?.dataset.key };
+  before = { places, paths, left: box.x, top: box.y, view: { ...view }, focus: document.activeElement?.closest?.(ITEM)?.dataset.key };
 }
 
 // After a swap: show the new drawing, each card moving from where it stood.
@@ -124,8 +135,14 @@ export function redraw() {
   svg = next;
   const { x, y, width, height } = svg.viewBox.baseVal;
   box = { x, y, width, height };
-  const kept = before ? [...cards()].filter((each) => before.places.has(each.dataset.key)) : [];
-  if (before && (moved || 2 * kept.length >= before.places.size)) {
+  frames = [...svg.querySelectorAll(".frame")].map(framed);
+  const anchor = before && document.getElementById("anchor").value;
+  const kept = before ? [...movers()].filter((each) => before.places.has(each.dataset.key)) : [];
+  if (anchor) {
+    shift(view);
+    moved = true;
+    showAll(svg.querySelector(`[data-key="${CSS.escape(anchor)}"]`));
+  } else if (before && (moved || 2 * kept.length >= before.places.size)) {
     shift(view);
     if (!moved) keepInside();
     follow();
@@ -134,8 +151,47 @@ export function redraw() {
   }
   apply();
   if (before && !calm()) animate();
-  if (before?.focus) svg.querySelector(`.card[data-key="${CSS.escape(before.focus)}"]`)?.focus();
+  if (before?.focus) svg.querySelector(`:is(${ITEM})[data-key="${CSS.escape(before.focus)}"]`)?.focus();
   before = null;
+}
+
+function framed(frame) {
+  const [x, y] = placeOf(frame);
+  const { width, height } = frame.querySelector(".rim").getBBox();
+  return { frame, x, y, width, height };
+}
+
+// The innermost frame around an item; of null, around the middle of the view.
+export function frameAround(item) {
+  const [x, y] = item ? placeOf(item) : [canvas.clientWidth, canvas.clientHeight].map((size, k) => [box.x, box.y][k] + (size / 2 - [view.x, view.y][k]) / view.scale);
+  const holds = (each) => each.frame !== item && x > each.x && x < each.x + each.width && y > each.y && y < each.y + each.height;
+  return frames.findLast(holds)?.frame ?? null;
+}
+
+// A frame fills the view, at most at full size.
+export function lookInto(frame) {
+  const { x, y, width, height } = framed(frame);
+  glide(() => {
+    const room = Math.min((canvas.clientWidth - 2 * PAD) / width, (canvas.clientHeight - 2 * PAD) / height);
+    view.scale = Math.min(Math.max(room, SMALLEST), 1);
+    centre(x + width / 2, y + height / 2);
+  });
+}
+
+// What has been unfolded is moved only as far as it sticks out, and never its own corner out of view.
+function showAll(item) {
+  if (!item) return;
+  const [x, y] = cornerOf(item);
+  const { width, height } = item.querySelector(".rim").getBBox();
+  const out = (start, size, space) => Math.min(0, Math.max(space - PAD - start - size * view.scale, PAD - start));
+  view.x += out(x, width, canvas.clientWidth);
+  view.y += out(y, height, canvas.clientHeight);
+}
+
+// Where an item's corner stands on screen.
+function cornerOf(item) {
+  const [x, y] = placeOf(item);
+  return [view.x + (x - box.x) * view.scale, view.y + (y - box.y) * view.scale];
 }
 
 // The new drawing's corner may lie elsewhere: move a view so that what stood in it stays on screen.
@@ -174,7 +230,7 @@ function animate() {
   if (from.x !== view.x || from.y !== view.y || from.scale !== view.scale) {
     svg.animate([{ transform: matrix(from) }, { transform: matrix(view) }], timing);
   }
-  for (const each of cards()) {
+  for (const each of movers()) {
     const [x, y] = placeOf(each);
     const old = before.places.get(each.dataset.key);
     if (!old) each.animate([{ opacity: 0 }, { opacity: 1 }], timing);
@@ -346,7 +402,7 @@ function startHand() {
   };
   canvas.addEventListener("pointerup", up);
   canvas.addEventListener("pointercancel", up);
-  canvas.addEventListener("dblclick", (event) => event.target.closest(".card") || glide(() => fit(0)));
+  canvas.addEventListener("dblclick", (event) => event.target.closest(`${ITEM}, [data-fold], [data-page-to]`) || glide(() => fit(0)));
 }
 
 // Two fingers: what lies between them stays between them.
@@ -361,10 +417,13 @@ function pinch(other, last, event) {
 }
 
 function tap(event) {
-  const target = document.elementFromPoint(event.clientX, event.clientY)?.closest?.(".card");
+  const at = document.elementFromPoint(event.clientX, event.clientY);
+  const button = at?.closest?.("[data-fold], [data-page-to]");
+  if (button) return pressed.forEach((listener) => listener(button));
+  const target = at?.closest?.(ITEM);
   if (target) target.focus({ preventScroll: true });
-  else document.activeElement.closest(".card")?.blur();
-  light(target?.dataset.node ?? null);
+  else document.activeElement.closest(ITEM)?.blur();
+  light(named(target));
   if (target) choose(target);
 }
 
@@ -377,7 +436,7 @@ function choose(node) {
 function startKeys() {
   canvas.addEventListener("keydown", (event) => {
     if (!svg || event.ctrlKey || event.metaKey || event.altKey) return;
-    const node = event.target.closest(".card");
+    const node = event.target.closest(ITEM);
     const stepping = (canvas.classList.contains("walking") || modeIs("learn")) && !event.shiftKey;
     const deed = node ? nodeKeys(node)[event.key] : stepping && STEPPING.has(event.key) ? null : canvasKeys[event.key];
     const either = deed ?? viewKeys[event.key];
@@ -400,16 +459,17 @@ const canvasKeys = {
   ArrowRight: () => glide(() => pan(-STRIDE, 0)),
   ArrowUp: () => glide(() => pan(0, STRIDE)),
   ArrowDown: () => glide(() => pan(0, -STRIDE)),
-  Enter: () => goTo(svg.querySelector('.card[tabindex="0"]')),
+  Enter: () => goTo(svg.querySelector(':is(.card, .box)[tabindex="0"]')),
 };
 
 function nodeKeys(node) {
-  const id = node.dataset.node;
-  const operands = node.dataset.operands.split(" ").filter(Boolean);
+  const name = nameOf(node);
+  const wired = (end, other) => svg.querySelector(`.wire[data-${end}="${name}"]`)?.dataset[other];
   const all = [...cards()];
+  const [operand] = (node.dataset.operands ?? "").split(" ").filter(Boolean);
   return {
-    ArrowLeft: () => goTo(card(operands[0])),
-    ArrowRight: () => goTo(all.find((other) => other.dataset.operands.split(" ").includes(id))),
+    ArrowLeft: () => goTo(card(operand) ?? card(wired("target", "source"))),
+    ArrowRight: () => goTo(card(wired("source", "target"))),
     ArrowUp: () => goTo(beside(node, all, -1)),
     ArrowDown: () => goTo(beside(node, all, 1)),
     Home: () => goTo(all[0]),
@@ -421,7 +481,7 @@ function nodeKeys(node) {
 
 function goTo(node) {
   if (!node) return;
-  svg.querySelector('.card[tabindex="0"]')?.setAttribute("tabindex", "-1");
+  svg.querySelector(':is(.card, .box)[tabindex="0"]')?.setAttribute("tabindex", "-1");
   node.setAttribute("tabindex", "0");
   node.focus({ preventScroll: true });
 }

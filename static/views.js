@@ -1,6 +1,6 @@
 // The graph, or the same program as a network: which of the two is on the stage.
 import { drawnSource } from "./ask.js";
-import { countCards } from "./cards.js";
+import { countNodes } from "./fold.js";
 import { modeIs, whenMode } from "./mode.js";
 import { Network } from "./network.js";
 
@@ -37,7 +37,7 @@ function rewrite(text) {
   activeElement?.focus({ preventScroll: true });
 }
 
-const wanted = () => view ?? (modeIs("learn") && countCards() > MOST ? "network" : "graph");
+const wanted = () => view ?? (modeIs("learn") && countNodes() > MOST ? "network" : "graph");
 
 export const viewWants = () => wanted() === "network" && !switches.hidden;
 

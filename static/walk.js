@@ -1,7 +1,7 @@
 // The walk: one step after another through forward, backward and update, and what the address says
 // of it. The server sends all that is seen at once; a step shows what holds by then.
 import { drawnSource, newest, post } from "./ask.js";
-import { cardAt, cardOf, countCards, drawOnly } from "./cards.js";
+import { cardAt, cardOf, countCards, drawOnly, holderOf, readHolders } from "./cards.js";
 import { readNotes, readStep } from "./editor.js";
 import { fetchNumbers, read, setLeaves } from "./leaves.js";
 import { linkAlso, writeLink } from "./link.js";
@@ -57,7 +57,7 @@ export function whenStopped(listener) {
 export function startWalk() {
   linkAlso(words);
   startTrack({ go: goTo, toggle: (step) => toggleStop(keyOf(actingAt(step)[0])) });
-  whenChosen(({ dataset }) => modeIs("learn") || open(dataset.key));
+  whenChosen(({ dataset }) => modeIs("learn") || dataset.node === undefined || open(dataset.key));
   field("grain").addEventListener("change", regrain);
   field("predict").addEventListener("change", repredict);
   field("rate").addEventListener("input", ({ target }) => {
@@ -286,6 +286,7 @@ function take(found, text) {
   if (ended()) return stand();
   track = found;
   readTimelines(found);
+  readHolders(found.holders);
   drawOnly(few() ? null : found);
   field("notes").innerHTML = found.notes; // the server's own fragment, escaped there
   if (field("source").value === text) readNotes();
@@ -314,12 +315,12 @@ function operandsOf(node) {
   const flows = actsOf(at.step, "operands");
   if (flows[0] !== null) return flows;
   const [phase] = at.phases.findLast(([, start]) => start <= at.step);
-  return phase === "forward" ? cardAt(node).card.dataset.operands.split(" ").filter(Boolean) : [];
+  return phase === "forward" ? cardAt(node)?.card.dataset.operands.split(" ").filter(Boolean) ?? [] : [];
 }
 
 function follow() {
   const [node] = actingAt(at.step);
-  const acting = cardAt(node)?.card;
+  const acting = node === undefined ? null : holderOf(node);
   if (!acting) return;
   bringIntoView(acting);
   if (acting.classList.contains("away")) ask();

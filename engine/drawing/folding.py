@@ -26,7 +26,7 @@ Kind = Literal["card", "box", "stack", "frame"]
 NOTHING = -1  # no item, no node, no frame around
 
 FLAT = 400  # nodes up to which nothing is folded
-ENOUGH = 60  # items that a picture shows at first, at most
+ENOUGH = 24  # items that a picture shows at first, at most
 NO_PAGES: Mapping[int, int] = MappingProxyType({})
 
 
@@ -366,32 +366,39 @@ def beside(one: int, other: int, parents: list[int], depths: list[int]) -> tuple
 def opened_by_default(graph: Graph) -> tuple[int, ...]:
     """Return the scopes that are open at first: all of a small graph, the outer ones of a large.
 
-    Breadth first, as long as the picture stays small; of a stack its first member.
+    Level by level, all that stand side by side or none of them, as long as the picture stays small;
+    of a stack its first member. What was cut from a long run stays closed.
     """
-    stacks = forest(graph).stacks
+    found, stacks = forest(graph), forest(graph).stacks
     if len(graph) <= FLAT:
         return tuple(range(len(stacks.first)))
-    return tuple(_outer(forest(graph), ENOUGH, None))
+    opened: list[int] = []
+    shown, waiting = _parts(found, NO_SCOPE), [NO_SCOPE]
+    for around in waiting:
+        row = [
+            scope
+            for scope in stacks.within[around]
+            if scope < len(graph.scopes) and _parts(found, scope) <= ENOUGH // 2
+        ]
+        more = sum(_parts(found, scope) for scope in row)
+        if shown + more <= ENOUGH:
+            shown += more
+            opened += row
+            waiting += row
+    return tuple(opened)
 
 
 def opened_to(graph: Graph, depth: int) -> tuple[int, ...]:
     """Return the scopes with fewer than `depth` scopes around them; of a stack its first member."""
-    return tuple(_outer(forest(graph), None, depth))
-
-
-def _outer(forest: Forest, most: int | None, depth: int | None) -> Iterator[int]:
-    """Yield the outer scopes, breadth first."""
-    within = forest.stacks.within
-    shown = _parts(forest, NO_SCOPE)
-    waiting = list(within[NO_SCOPE])
+    found = forest(graph)
+    opened: list[int] = []
+    waiting = list(found.stacks.within[NO_SCOPE])
     for scope in waiting:
-        if depth is not None and forest.scopes.depths[scope] >= depth:
-            return
-        more = _parts(forest, scope)
-        if most is None or shown + more <= most:
-            shown += more
-            waiting += within[scope]
-            yield scope
+        if found.scopes.depths[scope] >= depth:
+            break
+        waiting += found.stacks.within[scope]
+        opened.append(scope)
+    return tuple(opened)
 
 
 def _parts(forest: Forest, scope: int) -> int:
