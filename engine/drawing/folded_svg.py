@@ -69,8 +69,8 @@ def write_folded_svg(
         parts.append("</g>")
     parts.append('<g class="wires" aria-hidden="true">')
     counts = _counts(picture.wires)
-    for place, (wire, numbers) in enumerate(zip(picture.wires, wires, strict=True)):
-        parts.append(_wire(picture, wire, numbers))
+    for place, (wire, look) in enumerate(zip(picture.wires, wires, strict=True)):
+        parts.append(_wire(picture, wire, look))
         parts += [_times(picture, wire, count, row) for count, row in counts.get(place, ())]
     parts.append(f'</g><g class="cards" role="list" aria-label="{count}, in evaluation order">')
     first = True

@@ -200,9 +200,29 @@ def test_opening_a_turn_leaves_what_stands_left_of_it_where_it_is(make) -> None:
     place = names(before.folded).index(anchor)
     corner = before.x[place]
     places = after.places(names(after.folded))
-    for key, (x, _) in before.places(names(before.folded)).items():
+    for key, x in zip(names(before.folded), before.x.tolist(), strict=True):
         if x < corner and key in places:
             assert abs(places[key][0] - x) < 60
+
+
+def test_opening_step_by_step_and_folding_again_leads_back_to_the_same_picture() -> None:
+    graph = samples(30, (2, 4, 4, 1))
+    paths = ["sample[0]", "sample[0].mlp", "sample[0].mlp.layer2"]
+    first = picture = drawn(fold(graph))
+    for count, path in ((1, 0), (2, 1), (3, 2), (2, 2), (1, 1), (0, 0)):
+        anchor = f"scope:{forest(graph).stacks.paths[opened(graph, paths[path])[0]]}"
+        picture = redrawn(picture, fold(graph, opened(graph, *paths[:count])), anchor)
+        assert_sound(picture)
+    assert (rects(picture) == rects(first)).all()
+    assert picture.wires == first.wires
+
+
+@many
+@given(folded())
+def test_a_redraw_without_a_change_changes_nothing(picture: Folded) -> None:
+    first = drawn(picture)
+    again = redrawn(first, picture)
+    assert (rects(again) == rects(first)).all()
 
 
 @pytest.mark.parametrize("make", [long_chain, wide_sum], ids=["chain", "sum"])
