@@ -24,6 +24,7 @@ from tests.engine.drawing.scoped import (
     recurrent,
     samples,
     scoped,
+    tangled,
     wide_sum,
 )
 from tests.engine.drawing.test_layout import CLEAR, MARGIN, sampled
@@ -232,6 +233,12 @@ def test_ten_thousand_nodes_without_a_scope_open_folded_in_under_a_second(make) 
     picture = drawn(fold(graph, opened_by_default(graph)))
     assert time.process_time() - start < 2  # a loaded machine is allowed some more
     assert_sound(picture)
+
+
+def test_scopes_that_use_each_other_are_drawn_all_the_same() -> None:
+    graph = tangled(5)
+    for chosen in ((), (0,), (1,), (0, 1)):
+        assert_sound(drawn(fold(graph, chosen)))
 
 
 def test_a_sample_opens_down_to_a_neuron() -> None:
