@@ -405,6 +405,24 @@ def _parts(forest: Forest, scope: int) -> int:
     return len(forest.own(scope)) + len(forest.stacks.within[scope])
 
 
+def turned(graph: Graph, opened: Sequence[int], member: int) -> tuple[int, ...]:
+    """Return the open scopes with a member of a stack in place of the one that is open now.
+
+    What is open inside the one is open inside the other, where that has such a part.
+    """
+    stacks = forest(graph).stacks
+    paths, found = stacks.scopes.paths, list(opened)
+    before = [scope for scope in opened if stacks.first[scope] == stacks.first[member]]
+    if not before or before[-1] == member:
+        return tuple(opened)
+    old, new = paths[before[-1]], paths[member]
+    for scope in opened:
+        if paths[scope] == old or paths[scope].startswith(f"{old}."):
+            same = stacks.scopes.by_path.get(new + paths[scope][len(old) :])
+            found += [] if same is None else [same]
+    return tuple(dict.fromkeys(scope for scope in found if scope not in before))
+
+
 def is_flat(graph: Graph) -> bool:
     """Return whether a graph is small enough to be drawn without folding."""
     return len(graph) <= FLAT

@@ -54,14 +54,14 @@ class Forest:
         count, nodes = len(self.scopes), len(self.codes)
         inside = np.flatnonzero(self.scopes.of >= 0)
         results = inside[self.codes[inside] >= 0]
-        found = []
+        found, parents = [], self.scopes.parents.tolist()
         for picked, best, reduce in ((results, nodes, np.minimum), (inside, -1, np.maximum)):
             each = np.full(count, best)
             reduce.at(each, self.scopes.of[picked], picked)
             extents = each.tolist()
             better = min if reduce is np.minimum else max
             for scope in range(count - 1, -1, -1):
-                parent = int(self.scopes.parents[scope])
+                parent = parents[scope]
                 if parent != NO_SCOPE:
                     extents[parent] = better(extents[parent], extents[scope])
             found.append(extents)

@@ -112,6 +112,7 @@ def arrange(
     previous: Array | None = None,
     joints: Joints | None = None,
     held: int = NOBODY,
+    vacated: float = 0.0,
 ) -> Plan:
     """Return where n items stand and how the wires between them run.
 
@@ -121,13 +122,14 @@ def arrange(
         previous: (n, 2) float64, where they stood, NaN for new ones; None for no picture before.
         joints: where wires end that do not end at the middle of a side.
         held: the item that keeps its corner where it was; all others give way to it.
+        vacated: how much lower that item is now, in px.
     """
     widths: list[float] = sizes[:, 0].tolist()
     heights: list[float] = sizes[:, 1].tolist()
     followed, far = trunks(links)
     grid = lattice(links, followed, reading_order(links))
-    lean = _lean(joints, sizes) if joints and joints.items else None
-    middle = _middles(grid, links, heights, followed, sizes, previous, held, lean)
+    lean = _lean(joints, sizes) if joints else None
+    middle = _middles(grid, links, heights, followed, sizes, previous, held, lean, vacated)
     y = np.round(2 * np.array(middle) - sizes[:, 1]) / 2
     ends = links
     if joints and joints.items:
@@ -159,6 +161,7 @@ def _middles(
     previous: Array | None,
     held: int,
     lean: Lean | None,
+    vacated: float,
 ) -> list[float]:
     """Return the middle of every card in whole px."""
     if previous is None or np.isnan(previous).all():
@@ -166,7 +169,9 @@ def _middles(
         top = min([y - height / 2 for y, height in zip(settled, heights, strict=True)])
         return [_whole(y - top + MARGIN) for y in settled]
     before = [_whole(y) for y in (previous[:, 1] + sizes[:, 1] / 2).tolist()]
-    settled = resettle(grid, links, heights, followed, before, held, lean)[: len(heights)]
+    tops: list[float] | None = previous[:, 1].tolist() if lean is not None else None
+    settled = resettle(grid, links, heights, followed, before, held, lean, tops, vacated)
+    settled = settled[: len(heights)]
     return [_whole(y) for y in settled]
 
 

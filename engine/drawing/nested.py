@@ -7,7 +7,7 @@ their pieces, which meet at the ports.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from math import isnan, nan
@@ -27,6 +27,7 @@ INSIDES = 256  # shapes that are kept
 NOWHERE = (nan, nan)
 
 Spot = tuple[float, float]
+Port = tuple[int, int, bool]  # frame, value, whether it comes in
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +39,7 @@ class Picture:
         x, y, widths, heights: (items,) float64, left, top and size of each item in px.
         wires: one for each pair of an item and a distinct operand, by target.
         left, top, width, height: of the whole, in px.
+        ports: by frame, value and whether it comes in, where it crosses the frame's rim.
     """
 
     folded: Folded
@@ -50,10 +52,33 @@ class Picture:
     top: float
     width: float
     height: float
+    ports: dict[Port, Spot]
 
     def places(self, keys: Sequence[str]) -> dict[str, Spot]:
-        """Return where each item stands, by its key: what the next picture starts from."""
-        return dict(zip(keys, zip(self.x.tolist(), self.y.tolist(), strict=True), strict=True))
+        """Return where all stands, and how large boxes are: what the next picture starts from.
+
+        Args:
+            keys: of the items.
+        """
+        spots = zip(self.x.tolist(), self.y.tolist(), strict=True)
+        found = dict(zip(keys, spots, strict=True))
+        for port, spot in self.ports.items():
+            found[port_key(keys, *port)] = spot
+        for place, item in enumerate(self.folded.items):
+            if item.kind != "card":
+                size = (float(self.widths[place]), float(self.heights[place]))
+                found[size_key(keys[place])] = size
+        return found
+
+
+def size_key(key: str) -> str:
+    """Return the key of the size of a box or a frame."""
+    return f"{key} size"
+
+
+def port_key(keys: Sequence[str], frame: int, value: int, coming: bool) -> str:  # noqa: FBT001
+    """Return the key of the port where a value crosses the rim of a frame."""
+    return f"{keys[frame]} {'<' if coming else '>'} {keys[value]}"
 
 
 @dataclass(frozen=True)
@@ -65,12 +90,16 @@ class Before:
         held: the item that keeps its corner, NOTHING for none.
         was: where that corner was.
         around: that item and the frames around it.
+        ports: where each port stood and how large boxes were, as `Picture.places` has it.
+        keys: of the items.
     """
 
     spots: list[Spot]
     held: int
     was: Spot
     around: frozenset[int]
+    ports: Mapping[str, Spot]
+    keys: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -177,7 +206,8 @@ def _before(
     while at != NOTHING:
         around.add(at)
         at = folded.items[at].parent
-    return Before(spots, held, NOWHERE if held == NOTHING else spots[held], frozenset(around))
+    was = NOWHERE if held == NOTHING else spots[held]
+    return Before(spots, held, was, frozenset(around), previous, keys)
 
 
 def _numbered(level: Level) -> dict[int, int]:
@@ -231,14 +261,26 @@ def _laid_out(shape: Shape, level: Level, before: Before | None) -> Inside:
     """Return the inside of a level; one that stood before starts from there."""
     if before is None:
         return _afresh(shape)
-    x, y = (0.0, 0.0) if level.frame == NOTHING else before.spots[level.frame]
-    spots = [(before.spots[k][0] - x, before.spots[k][1] - y) for k in level.items]
+    corner = (0.0, 0.0) if level.frame == NOTHING else before.spots[level.frame]
+    spots = [before.spots[k] for k in level.items]
     if all(isnan(left) for left, _ in spots):
         inside = _afresh(shape)
         return inside if level.frame == NOTHING else replace(inside, corner=(0.0, 0.0))
-    previous = np.array([*[NOWHERE] * shape.ins, *spots, *[NOWHERE] * shape.outs])
-    held = [k for k, item in enumerate(level.items, shape.ins) if item in before.around]
-    return _inside(shape, previous, next((k for k in held if not isnan(previous[k, 0])), NOBODY))
+    ins = _stood(before, level, level.ins, coming=True)
+    outs = _stood(before, level, level.outs, coming=False)
+    previous = np.array([*ins, *spots, *outs]) - corner
+    for k, item in enumerate(level.items, shape.ins):
+        if item in before.around and not isnan(previous[k, 0]):
+            height = shape.sizes[k][1]
+            _, was = before.ports.get(size_key(before.keys[item]), (0.0, height))
+            return _inside(shape, previous, k, was - height)
+    return _inside(shape, previous, NOBODY)
+
+
+def _stood(before: Before, level: Level, values: Iterable[int], *, coming: bool) -> list[Spot]:
+    """Return where the ports of a level stood."""
+    keys = [port_key(before.keys, level.frame, value, coming) for value in values]
+    return [before.ports.get(key, NOWHERE) for key in keys]
 
 
 @lru_cache(INSIDES)
@@ -246,7 +288,7 @@ def _afresh(shape: Shape) -> Inside:
     return _inside(shape, None, NOBODY)
 
 
-def _inside(shape: Shape, previous: Array | None, held: int) -> Inside:
+def _inside(shape: Shape, previous: Array | None, held: int, vacated: float = 0.0) -> Inside:
     """Return a shape laid out."""
     count = len(shape.operands)
     if not count:
@@ -259,7 +301,7 @@ def _inside(shape: Shape, previous: Array | None, held: int) -> Inside:
         [height for _, height in shape.joints],
         list(map(list, shape.users)),
     )
-    plan = arrange(links, sizes, previous, joints, held)
+    plan = arrange(links, sizes, previous, joints, held, vacated)
     x, y = plan.x.tolist(), plan.y.tolist()
     last = count - shape.outs
     ys = [level[2] for _, _, way in plan.ways for level in way]
@@ -325,6 +367,18 @@ def _put_together(
             way = _joined(way, _moved(piece, left + move[0], top + move[1]))
         else:
             wires.append(draw(source, target, bundled, way))
+    ports = {
+        (frame, value, coming): (
+            x[frame] + move[0] + (0.0 if coming else inside.width),
+            y[frame] + move[1] + height,
+        )
+        for frame, inside in insides.items()
+        for values, heights, coming in (
+            (builds[frame].level.ins, inside.ins, True),
+            (builds[frame].level.outs, inside.outs, False),
+        )
+        for value, height in zip(values, heights, strict=True)
+    }
     left, top = corners[NOTHING]
     return Picture(
         folded,
@@ -337,6 +391,7 @@ def _put_together(
         top + move[1],
         outer.width,
         outer.height,
+        ports,
     )
 
 

@@ -10,7 +10,7 @@ from math import isnan
 
 from engine.drawing.layers import Links
 from engine.drawing.order import Lattice
-from engine.drawing.place import Lean, Leaning, Wishes, spacing
+from engine.drawing.place import CARD_GAP, WIRE_GAP, Lean, Leaning, Wishes, spacing
 from engine.drawing.route import route
 
 ROUNDS = 2
@@ -27,6 +27,8 @@ def resettle(
     before: list[float],
     held: int = NOBODY,
     lean: Lean | None = None,
+    tops: list[float] | None = None,
+    vacated: float = 0.0,
 ) -> list[float]:
     """Return the middle of every item, in px.
 
@@ -38,11 +40,16 @@ def resettle(
         before: the middle of each card in the picture before in px, NaN for a new card.
         held: the card that all others give way to, if there is one.
         lean: of wires that do not run from middle to middle.
+        tops: where the cards began, in px; needed where one has another height now.
+        vacated: how much lower the held card is now, in px: what stood close below it moves up.
     """
-    before = before + _passages(lattice, links, heights, followed, before)
-    rows = [_kept(row, before) for row in lattice.rows]
+    passages = _passages(lattice, links, heights, followed, before)
+    order = (before if tops is None else tops) + passages
+    before = before + passages
+    rows = [_kept(row, order) for row in lattice.rows]
     spans = [_spacing(row, lattice.cards, heights, before) for row in rows]
     wishes = Leaning(lattice, links, lean) if lean else Wishes(lattice, links)
+    lifted = _lifted(rows, lattice.cards, heights, order, held, vacated) if vacated > 0 else {}
     middle = [0.0 if isnan(y) else y for y in before]
     _guess(lattice, before, middle)
     columns = list(zip(rows, spans, strict=True))
@@ -50,7 +57,12 @@ def resettle(
         stood = middle[:]
         rightwards = turn % 2 == 1
         for row, span in columns if rightwards else reversed(columns):
-            goals = [_goal(item, wishes, before, middle, rightwards=rightwards) for item in row]
+            goals = [
+                lifted[item]
+                if item in lifted
+                else _goal(item, wishes, before, middle, rightwards=rightwards)
+                for item in row
+            ]
             weights = [
                 HELD if item == held else 0.01 if isnan(before[item]) else 1.0 for item in row
             ]
@@ -118,6 +130,30 @@ def _kept(row: list[int], before: list[float]) -> list[int]:
             lead = []
         above = item
     return lead + kept
+
+
+def _lifted(
+    rows: list[list[int]],
+    cards: int,
+    heights: list[float],
+    tops: list[float],
+    held: int,
+    vacated: float,
+) -> dict[int, float]:
+    """Return the new middles of the cards that stood close below one that shrinks, as one pile."""
+    row = next(row for row in rows if held in row)
+    bottom = tops[held] + heights[held] + vacated
+    room = 2 * CARD_GAP
+    found = {}
+    for item in row[row.index(held) + 1 :]:
+        if item >= cards:
+            room += WIRE_GAP  # a trunk passes between
+        elif tops[item] - bottom > room:
+            break
+        elif not isnan(tops[item]):
+            bottom, room = tops[item] + heights[item], 2 * CARD_GAP
+            found[item] = bottom - heights[item] / 2 - vacated
+    return found
 
 
 def _guess(lattice: Lattice, before: list[float], middle: list[float]) -> None:

@@ -98,14 +98,11 @@ def stacked(scopes: Scopes, edges: Edges, leaves: NDArray[np.bool_]) -> Stacks:
     low, high = _reach(scopes, units, leaves)
     from_leaf = np.concatenate([np.zeros(len(scopes), bool), leaves])[source]
     inner = (source != target) & ~from_leaf
-    doubtful = np.unique(level[inner & (high[source] >= low[target])])
-    for at in doubtful.tolist():
+    apart: set[int] = set()
+    for at in np.unique(level[inner & (high[source] >= low[target])]).tolist():
         there = inner & (level == at)
-        for unit in circling(source[there].tolist(), target[there].tolist()):
-            if unit < len(scopes):
-                for scope in range(unit, len(scopes)):
-                    first[scope] = scope if first[scope] == unit else first[scope]
-    return Stacks(scopes, first)
+        apart |= circling(source[there].tolist(), target[there].tolist())
+    return Stacks(scopes, [k if stack in apart else stack for k, stack in enumerate(first)])
 
 
 def lifted(scopes: Scopes, edges: Edges) -> tuple[Ids, Ids, Ids]:
@@ -138,8 +135,9 @@ def _reach(scopes: Scopes, units: Ids, leaves: NDArray[np.bool_]) -> tuple[Ids, 
     np.minimum.at(low, scopes.of[results], results)
     np.maximum.at(high, scopes.of[results], results)
     lows, highs = low.tolist(), high.tolist()
+    parents, stacks = scopes.parents.tolist(), units[:count].tolist()
     for scope in range(count - 1, -1, -1):
-        for around in {int(scopes.parents[scope]), int(units[scope])} - {NO_SCOPE, scope}:
+        for around in {parents[scope], stacks[scope]} - {NO_SCOPE, scope}:
             lows[around] = min(lows[around], lows[scope])
             highs[around] = max(highs[around], highs[scope])
     nodes = np.arange(len(leaves))

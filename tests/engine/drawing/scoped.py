@@ -12,7 +12,7 @@ from engine.drawing.forest import forest
 from engine.expr import Expr
 from engine.graph import Graph
 from engine.nn import MLP
-from engine.scopes import scope
+from engine.scopes import Scope, enter, leave, scope
 
 NAMES = ("a", "b", "c")
 
@@ -99,6 +99,17 @@ def alternating(turns: int) -> Graph:
             value = (value * 0.5 + 0.1).tanh()
         with scope("act", turn):
             value = (value * value + 0.2).relu()
+    return Graph.of(value)
+
+
+def tangled(turns: int) -> Graph:
+    """Return two scopes that were left and entered again in turn, and so use each other."""
+    value = Expr(0.5, label="x")
+    entries = Scope("a"), Scope("b")
+    for turn in range(turns):
+        token = enter(entries[turn % 2])
+        value = (value * 0.5 + 0.1).tanh()
+        leave(token)
     return Graph.of(value)
 
 

@@ -18,6 +18,7 @@ from engine.drawing.folding import (
     fold,
     opened_by_default,
     opened_to,
+    turned,
 )
 from engine.drawing.forest import forest
 from engine.drawing.levels import levels
@@ -179,6 +180,16 @@ def test_paging_and_opening_leave_the_keys_as_they_are() -> None:
         for scope in (first, second)
     ]
     assert boxes[0] == boxes[1]
+
+
+def test_turning_the_page_of_an_open_stack_opens_the_same_parts_of_the_other_member() -> None:
+    graph = samples(4)
+    paths = forest(graph).scopes.paths
+    before = opened(graph, "sample[0]", "sample[0].mlp")
+    after = turned(graph, before, *opened(graph, "sample[2]"))
+    shown = [item for item in fold(graph, after).items if item.kind == "frame"]
+    assert [paths[item.scope] for item in shown] == ["sample[2]", "sample[2].mlp"]
+    assert turned(graph, (), *opened(graph, "sample[2]")) == ()
 
 
 def test_a_small_graph_is_open_at_first_and_of_a_large_one_the_outer_scopes() -> None:

@@ -24,6 +24,7 @@ from tests.engine.drawing.scoped import (
     recurrent,
     samples,
     scoped,
+    tangled,
     wide_sum,
 )
 from tests.engine.drawing.test_layout import CLEAR, MARGIN, sampled
@@ -200,9 +201,29 @@ def test_opening_a_turn_leaves_what_stands_left_of_it_where_it_is(make) -> None:
     place = names(before.folded).index(anchor)
     corner = before.x[place]
     places = after.places(names(after.folded))
-    for key, (x, _) in before.places(names(before.folded)).items():
+    for key, x in zip(names(before.folded), before.x.tolist(), strict=True):
         if x < corner and key in places:
             assert abs(places[key][0] - x) < 60
+
+
+def test_opening_step_by_step_and_folding_again_leads_back_to_the_same_picture() -> None:
+    graph = samples(30, (2, 4, 4, 1))
+    paths = ["sample[0]", "sample[0].mlp", "sample[0].mlp.layer2"]
+    first = picture = drawn(fold(graph))
+    for count, path in ((1, 0), (2, 1), (3, 2), (2, 2), (1, 1), (0, 0)):
+        anchor = f"scope:{forest(graph).stacks.paths[opened(graph, paths[path])[0]]}"
+        picture = redrawn(picture, fold(graph, opened(graph, *paths[:count])), anchor)
+        assert_sound(picture)
+    assert (rects(picture) == rects(first)).all()
+    assert picture.wires == first.wires
+
+
+@many
+@given(folded())
+def test_a_redraw_without_a_change_changes_nothing(picture: Folded) -> None:
+    first = drawn(picture)
+    again = redrawn(first, picture)
+    assert (rects(again) == rects(first)).all()
 
 
 @pytest.mark.parametrize("make", [long_chain, wide_sum], ids=["chain", "sum"])
@@ -212,6 +233,12 @@ def test_ten_thousand_nodes_without_a_scope_open_folded_in_under_a_second(make) 
     picture = drawn(fold(graph, opened_by_default(graph)))
     assert time.process_time() - start < 2  # a loaded machine is allowed some more
     assert_sound(picture)
+
+
+def test_scopes_that_use_each_other_are_drawn_all_the_same() -> None:
+    graph = tangled(5)
+    for chosen in ((), (0,), (1,), (0, 1)):
+        assert_sound(drawn(fold(graph, chosen)))
 
 
 def test_a_sample_opens_down_to_a_neuron() -> None:
