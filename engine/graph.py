@@ -217,15 +217,27 @@ def _spelled(graph: Graph, node: int, scope: str, deep: int) -> tuple[str, int]:
 
 
 def _seen_from(scope: str, label: str) -> str:
-    """Return a dotted label without what it shares with a scope.
+    """Return a dotted label without what it shares with a scope, wherever in it that begins.
 
     >>> _seen_from("mlp.layer2.neuron1", "mlp.layer1.neuron3")
     'layer1.neuron3'
+    >>> _seen_from("loss.net[7].layer2", "net.layer2.neuron1")
+    'neuron1'
     """
-    here, there = scope.split("."), label.split(".")
+    here, there = unnumbered(scope), label.split(".")
+    here = here[here.index(there[0]) :] if there[0] in here else []
     while len(there) > 1 and here and here[0] == there[0]:
         here, there = here[1:], there[1:]
     return ".".join(there)
+
+
+def unnumbered(scope: str) -> list[str]:
+    """Return the names in a scope's path, without the numbers of their turns.
+
+    >>> unnumbered("loss.net[7].layer2")
+    ['loss', 'net', 'layer2']
+    """
+    return [part.partition("[")[0] for part in scope.split(".")]
 
 
 def _printable(character: str) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import accumulate, takewhile
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.graph import DEEPEST, LEAF, NO_OPERAND, Graph
+from engine.graph import DEEPEST, LEAF, NO_OPERAND, Graph, unnumbered
 
 Ids = NDArray[np.int64]
 
@@ -35,17 +34,15 @@ def _words(graph: Graph) -> Ids:
 
 
 def _seen_from(graph: Graph) -> Ids:
-    """Return (n,): a number for as much of each node's scope as begins a label, or other words."""
-    begun = {""}
-    for label in {label or words for label, words in zip(graph.labels, graph.words, strict=True)}:
-        begun.update(accumulate(label.split("."), "{}.{}".format))
-    numbers: dict[str, int] = {}
+    """Return (n,): a number for what of each node's scope a label may share with it."""
+    begun = {label.partition(".")[0] for label in {*graph.labels, *graph.words} if label}
+    numbers: dict[tuple[str, ...], int] = {}
     found = []
     for path in graph.scopes.paths:
-        heads = accumulate(path.split("."), "{}.{}".format)
-        seen = max(takewhile(begun.__contains__, heads), key=len, default="")
-        found.append(numbers.setdefault(seen, len(numbers)))
-    outside = numbers.setdefault("", len(numbers))
+        parts = unnumbered(path)
+        first = next((k for k, part in enumerate(parts) if part in begun), len(parts))
+        found.append(numbers.setdefault(tuple(parts[first:]), len(numbers)))
+    outside = numbers.setdefault((), len(numbers))
     return np.array([*found, outside])[graph.scopes.of]
 
 

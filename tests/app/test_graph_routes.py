@@ -187,7 +187,7 @@ def test_a_drag_changes_numbers_and_moves_nothing(draw, renumber):
     fresh = draw(NEURON, ["x1:0.5"])
     shown = cards(picture(fresh))
     assert len(answer["cards"]) == len(shown)
-    for row, card in zip(answer["cards"], shown, strict=True):
+    for row, card in zip(answer["cards"].values(), shown, strict=True):
         assert {card.name, card.value, card.grad, card.spoken} <= set(map(str, row))
         assert set(row) & card.looks  # its tone
     assert len(answer["wires"]) == len(wires(picture(fresh)))
@@ -223,7 +223,7 @@ def test_a_number_that_is_not_finite_is_a_word_in_the_answer(draw, renumber):
     source = "1/x"
     key = attribute(draw(source), "data-drawing")
     answer = renumber(source, ["x:0"], key)
-    assert any("∞" in map(str, row) for row in answer["cards"])
+    assert any("∞" in map(str, row) for row in answer["cards"].values())
 
 
 # redrawing
