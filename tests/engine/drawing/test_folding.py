@@ -10,18 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.drawing.folding import (
-    ENOUGH,
-    FLAT,
-    NOTHING,
-    Folded,
-    fold,
-    opened_by_default,
-    opened_to,
-    turned,
-)
+from engine.drawing.folding import Folded, fold
 from engine.drawing.forest import forest
+from engine.drawing.items import NOTHING
 from engine.drawing.levels import levels
+from engine.drawing.opening import ENOUGH, FLAT, opened_by_default, opened_to, turned
 from tests.engine.drawing.scoped import (
     alternating,
     folded,
