@@ -18,7 +18,8 @@ from engine.drawing.boxes import BoxNumbers, item_sizes
 from engine.drawing.cards import CardNumbers, WireNumbers
 from engine.drawing.folded_svg import name_of, write_folded_svg
 from engine.drawing.folding import Folded
-from engine.drawing.nested import Picture, lay_out_folded
+from engine.drawing.nested import lay_out_folded
+from engine.drawing.picture import Picture
 from engine.graph import Graph
 from engine.names import every_name
 from engine.program import Program

@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 from starlette.datastructures import ImmutableMultiDict
 
-from engine.drawing.folding import Folded, fold, is_flat, opened_by_default, opened_to
+from engine.drawing.folding import Folded, fold
 from engine.drawing.forest import forest
+from engine.drawing.opening import is_flat, opened_by_default, opened_to
 from engine.graph import Graph
 
 NONE = "-"

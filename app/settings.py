@@ -40,7 +40,7 @@ class Settings:
     data_bytes: int = row(
         16_000_000, "The same for a request that may bring rows of data: a run, a table.", least=1
     )
-    nodes: int = row(5_000, "A program whose graph would have more nodes is refused.", least=1)
+    nodes: int = row(200_000, "A program whose graph would have more nodes is refused.", least=1)
     depth: int = row(2_000, "One expression nested deeper than this is refused.", least=1)
     steps: int = row(
         2_000_000,
@@ -67,7 +67,7 @@ class Settings:
         20_000, "One answer of /api/trace holds at most so many events, flows included.", least=1
     )
     cache_nodes: int = row(
-        100_000,
+        300_000,
         "Of programs, drawings, numbers and traces each, so many nodes are kept; 0 is none.",
     )
     dataset_bytes: int = row(

@@ -11,13 +11,15 @@ from dataclasses import dataclass, replace
 from bench.demo import Array
 from bench.demo_graphs import literal
 from bench.timing import Row, laps, median_row, quiet_heap
-from engine.drawing import nested
+from engine.drawing import shapes
 from engine.drawing.boxes import box_numbers, bundle_numbers, item_sizes
 from engine.drawing.cards import card
 from engine.drawing.folded_svg import write_folded_svg
-from engine.drawing.folding import Folded, fold, opened_by_default, opened_to
+from engine.drawing.folding import Folded, fold
 from engine.drawing.forest import forest
-from engine.drawing.nested import Picture, lay_out_folded
+from engine.drawing.nested import lay_out_folded
+from engine.drawing.opening import opened_by_default, opened_to
+from engine.drawing.picture import Picture
 from engine.evaluate import Gradients
 from engine.graph import Graph, in_evaluation_order, leaf_numbers
 from engine.native import forward, gradients
@@ -66,7 +68,7 @@ def _demo() -> list[Row]:
     work = f"folding, {len(graph):,} nodes"
 
     def unfolded() -> str:
-        nested._afresh.cache_clear()  # noqa: SLF001  as if this shape were new
+        shapes.afresh.cache_clear()  # as if this shape were new
         folded = fold(graph, [stack.scope])
         before = closed.places(closed.folded.keys(names))
         keys = folded.keys(names)
@@ -94,13 +96,13 @@ def _row(work: str, aim: float | None, job: Callable[[], object]) -> Row:
 
 def _first(graph: Graph) -> Picture:
     """Return the picture of a graph that was never drawn before."""
-    nested._afresh.cache_clear()  # noqa: SLF001  nor any of its shapes
+    shapes.afresh.cache_clear()  # nor any of its shapes
     graph = replace(graph)
     return _placed(fold(graph, opened_to(graph, 1)))
 
 
 def _opened(numbers: Numbers, names: list[str]) -> str:
-    nested._afresh.cache_clear()  # noqa: SLF001
+    shapes.afresh.cache_clear()
     graph = replace(numbers.graph)
     picture = _placed(fold(graph, opened_by_default(graph)))
     return _written(replace(numbers, graph=graph), picture, names)

@@ -18,7 +18,8 @@ from engine.drawing.cards import (
     text_width,
     tone,
 )
-from engine.drawing.folding import Folded, Item
+from engine.drawing.folding import Folded
+from engine.drawing.items import Item
 from engine.numerals import short
 
 BOX = (196.0, 88.0)  # width, height

@@ -25,8 +25,10 @@ from engine.drawing.cards import (
     fit,
     text_width,
 )
-from engine.drawing.folding import Folded, Item
-from engine.drawing.nested import TITLE, Picture
+from engine.drawing.folding import Folded
+from engine.drawing.items import Item
+from engine.drawing.picture import Picture
+from engine.drawing.shapes import TITLE
 from engine.drawing.svg import ROUND, card, mark
 from engine.drawing.wires import Point, Wire
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from engine.drawing.folding import NOTHING, Folded, beside
+from engine.drawing.folding import Folded
+from engine.drawing.items import NOTHING, beside
 
 # One piece of a wire: the frame it runs in, where it comes from there and where it goes.
 Piece = tuple[int, int, int]

@@ -9,76 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from math import isnan, nan
 
 import numpy as np
 
-from engine.drawing.folding import NOTHING, Folded
-from engine.drawing.layers import Array, linked
-from engine.drawing.layout import MARGIN, Joints, arrange
+from engine.drawing.folding import Folded
+from engine.drawing.items import NOTHING
+from engine.drawing.layers import Array
 from engine.drawing.levels import Level, levels, pieces
+from engine.drawing.picture import Picture, Spot, port_key, size_key
 from engine.drawing.redraw import NOBODY
-from engine.drawing.wires import Way, Wire, draw
+from engine.drawing.shapes import Inside, Shape, afresh, laid_out, moved
+from engine.drawing.wires import Way, draw
 
-TITLE = 30.0  # px, the bar on top of a frame
-PADDING = 18.0  # px between the rim of a frame and what it holds
-INSIDES = 256  # shapes that are kept
 NOWHERE = (nan, nan)
-
-Spot = tuple[float, float]
-Port = tuple[int, int, bool]  # frame, value, whether it comes in
-
-
-@dataclass(frozen=True, eq=False)
-class Picture:
-    """A folded graph without its ink.
-
-    Attributes:
-        folded: what is drawn.
-        x, y, widths, heights: (items,) float64, left, top and size of each item in px.
-        wires: one for each pair of an item and a distinct operand, by target.
-        left, top, width, height: of the whole, in px.
-        ports: by frame, value and whether it comes in, where it crosses the frame's rim.
-    """
-
-    folded: Folded
-    x: Array
-    y: Array
-    widths: Array
-    heights: Array
-    wires: tuple[Wire, ...]
-    left: float
-    top: float
-    width: float
-    height: float
-    ports: dict[Port, Spot]
-
-    def places(self, keys: Sequence[str]) -> dict[str, Spot]:
-        """Return where all stands, and how large boxes are: what the next picture starts from.
-
-        Args:
-            keys: of the items.
-        """
-        spots = zip(self.x.tolist(), self.y.tolist(), strict=True)
-        found = dict(zip(keys, spots, strict=True))
-        for port, spot in self.ports.items():
-            found[port_key(keys, *port)] = spot
-        for place, item in enumerate(self.folded.items):
-            if item.kind != "card":
-                size = (float(self.widths[place]), float(self.heights[place]))
-                found[size_key(keys[place])] = size
-        return found
-
-
-def size_key(key: str) -> str:
-    """Return the key of the size of a box or a frame."""
-    return f"{key} size"
-
-
-def port_key(keys: Sequence[str], frame: int, value: int, coming: bool) -> str:  # noqa: FBT001
-    """Return the key of the port where a value crosses the rim of a frame."""
-    return f"{keys[frame]} {'<' if coming else '>'} {keys[value]}"
 
 
 @dataclass(frozen=True)
@@ -100,49 +44,6 @@ class Before:
     around: frozenset[int]
     ports: Mapping[str, Spot]
     keys: Sequence[str]
-
-
-@dataclass(frozen=True)
-class Shape:
-    """The inside of a frame, as far as it matters to its layout. Hashable.
-
-    Attributes:
-        operands: of each item, in this order: ports on the left, items, ports on the right.
-        sizes: of each item, in px.
-        ins, outs: how many ports there are.
-        joints: item and height of the ports of the frames inside.
-        users: of each item and joint.
-        framed: whether there is a frame around it.
-    """
-
-    operands: tuple[tuple[int, ...], ...]
-    sizes: tuple[Spot, ...]
-    ins: int
-    outs: int
-    joints: tuple[tuple[int, float], ...]
-    users: tuple[tuple[int, ...], ...]
-    framed: bool
-
-
-@dataclass(frozen=True, eq=False)
-class Inside:
-    """A shape laid out, in px from its own corner: that of its frame.
-
-    Attributes:
-        x, y: of each item.
-        ins, outs: heights of the ports on the left and on the right.
-        ways: of each wire, by the numbers of its ends.
-        corner: how far that corner is from where the frame's corner was before.
-    """
-
-    x: list[float]
-    y: list[float]
-    ins: list[float]
-    outs: list[float]
-    ways: dict[tuple[int, int], Way]
-    width: float
-    height: float
-    corner: Spot
 
 
 @dataclass
@@ -186,7 +87,7 @@ def lay_out_folded(
     for frame, level in reversed(levels(folded).items()):
         build = _Build(level, _numbered(level))
         shape = _shape(build, builds, insides, extents)
-        insides[frame] = inside = _laid_out(shape, level, before)
+        insides[frame] = inside = _begun(shape, level, before)
         builds[frame] = build
         if frame != NOTHING:
             extents[frame] = [inside.width, inside.height]
@@ -257,14 +158,14 @@ def _shape(
     )
 
 
-def _laid_out(shape: Shape, level: Level, before: Before | None) -> Inside:
+def _begun(shape: Shape, level: Level, before: Before | None) -> Inside:
     """Return the inside of a level; one that stood before starts from there."""
     if before is None:
-        return _afresh(shape)
+        return afresh(shape)
     corner = (0.0, 0.0) if level.frame == NOTHING else before.spots[level.frame]
     spots = [before.spots[k] for k in level.items]
     if all(isnan(left) for left, _ in spots):
-        inside = _afresh(shape)
+        inside = afresh(shape)
         return inside if level.frame == NOTHING else replace(inside, corner=(0.0, 0.0))
     ins = _stood(before, level, level.ins, coming=True)
     outs = _stood(before, level, level.outs, coming=False)
@@ -273,62 +174,14 @@ def _laid_out(shape: Shape, level: Level, before: Before | None) -> Inside:
         if item in before.around and not isnan(previous[k, 0]):
             height = shape.sizes[k][1]
             _, was = before.ports.get(size_key(before.keys[item]), (0.0, height))
-            return _inside(shape, previous, k, was - height)
-    return _inside(shape, previous, NOBODY)
+            return laid_out(shape, previous, k, was - height)
+    return laid_out(shape, previous, NOBODY)
 
 
 def _stood(before: Before, level: Level, values: Iterable[int], *, coming: bool) -> list[Spot]:
     """Return where the ports of a level stood."""
     keys = [port_key(before.keys, level.frame, value, coming) for value in values]
     return [before.ports.get(key, NOWHERE) for key in keys]
-
-
-@lru_cache(INSIDES)
-def _afresh(shape: Shape) -> Inside:
-    return _inside(shape, None, NOBODY)
-
-
-def _inside(shape: Shape, previous: Array | None, held: int, vacated: float = 0.0) -> Inside:
-    """Return a shape laid out."""
-    count = len(shape.operands)
-    if not count:
-        width, height = 2 * MARGIN, 2 * MARGIN + TITLE
-        return Inside([], [], [], [], {}, width, height, (0.0, 0.0))
-    links = linked(list(map(list, shape.operands)), shape.ins, shape.outs)
-    sizes = np.array(shape.sizes)
-    joints = Joints(
-        [item for item, _ in shape.joints],
-        [height for _, height in shape.joints],
-        list(map(list, shape.users)),
-    )
-    plan = arrange(links, sizes, previous, joints, held, vacated)
-    x, y = plan.x.tolist(), plan.y.tolist()
-    last = count - shape.outs
-    ys = [level[2] for _, _, way in plan.ways for level in way]
-    right = max([left + width for left, (width, _) in zip(x, shape.sizes, strict=True)])
-    bottom = max([top + height for top, (_, height) in zip(y, shape.sizes, strict=True)] + ys)
-    margin = PADDING if shape.framed else MARGIN
-    left = x[0] if shape.ins else min(x) - margin
-    top = min(y + ys) - margin - (TITLE if shape.framed else 0.0)
-    right = x[-1] if shape.outs else right + margin
-    height = bottom + margin - top
-    return Inside(
-        [at - left for at in x],
-        [at - top for at in y],
-        [at - top for at in y[: shape.ins]],
-        [at - top for at in y[last:]],
-        {(one, other): _moved(way, -left, -top) for one, other, way in plan.ways},
-        right - left,
-        2 * float(np.ceil(height / 2)) if shape.framed else height,
-        (left, top),
-    )
-
-
-def _moved(way: Way, x: float, y: float) -> Way:
-    return [
-        (start + x, stop + x, level + y, None if bus is None else bus + x)
-        for start, stop, level, bus in way
-    ]
 
 
 def _put_together(
@@ -364,7 +217,7 @@ def _put_together(
             if piece is None:
                 break
             left, top = corners[frame]
-            way = _joined(way, _moved(piece, left + move[0], top + move[1]))
+            way = _joined(way, moved(piece, left + move[0], top + move[1]))
         else:
             wires.append(draw(source, target, bundled, way))
     ports = {

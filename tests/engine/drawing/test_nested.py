@@ -11,10 +11,13 @@ from hypothesis import strategies as st
 
 from engine.drawing.boxes import item_sizes
 from engine.drawing.cards import card_sizes
-from engine.drawing.folding import NOTHING, Folded, fold, opened_by_default
+from engine.drawing.folding import Folded, fold
 from engine.drawing.forest import forest
+from engine.drawing.items import NOTHING
 from engine.drawing.layout import lay_out
-from engine.drawing.nested import Picture, lay_out_folded
+from engine.drawing.nested import lay_out_folded
+from engine.drawing.opening import opened_by_default
+from engine.drawing.picture import Picture
 from tests.engine.drawing.scoped import (
     alternating,
     folded,

@@ -42,7 +42,8 @@ def numbers_of(source, inputs):
 
 def picture(pictures, numbers):
     drawing = pictures.drawing(numbers.program)
-    return drawing.svg(numbers.cards(), drawing.wires(numbers))
+    cards = dict(zip(drawing.nodes, numbers.cards(drawing.nodes), strict=True))
+    return drawing.svg(cards, numbers.boxes(drawing.folded), numbers.wires(drawing))
 
 
 def read(text):
