@@ -1,4 +1,7 @@
-"""The programs in the examples menu: a title, what is worth seeing, the text, how it learns."""
+"""The programs in the examples menu: a title, what is worth seeing, the text, how it learns.
+
+Those of more than some lines are the files in `examples`.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from dataclasses import dataclass, field
 from textwrap import dedent
 
 from app.links import link
+from app.paths import data_folder
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,12 @@ class Example:
 def _row(title: str, sentence: str, source: str, **run: str) -> Example:
     words = {name.replace("_", "-"): word for name, word in run.items()}
     return Example(title, sentence, dedent(source).strip(), words)
+
+
+def _program(title: str, name: str) -> Example:
+    """Return a row for a file of `examples`; the first line of it is its sentence."""
+    source = (data_folder("examples") / f"{name}.py").read_text("utf-8").strip()
+    return Example(title, source.partition("\n")[0].removeprefix("# "), source)
 
 
 STEPPING = (
@@ -232,4 +242,13 @@ LEARNING = (
         stop_after="100"),
 )  # fmt: skip
 
+# Plain Python, which CPython runs as well.
+PROGRAMS = (
+    _program("Four samples, learned by heart", "mlp_four_samples"),
+    _program("A recurrent network", "recurrent_two_steps"),
+    _program("Softmax, spelled out", "softmax_three_classes"),
+    _program("Two moons in micrograd", "moons"),
+)
+
 EXAMPLES = (*STEPPING, *LEARNING)
+MENU = (*STEPPING, *PROGRAMS, *LEARNING)

@@ -6,9 +6,9 @@ _APP = Path(__file__).resolve().parent
 
 
 def data_folder(name: str) -> Path:
-    """Return the folder `templates` or `static`.
+    """Return the folder `templates`, `static` or `examples`.
 
-    A wheel carries both in `app/_data`; a checkout has them beside `app`.
+    A wheel carries them in `app/_data`; a checkout has them beside `app`.
     """
     packaged = _APP / "_data" / name
     return packaged if packaged.is_dir() else _APP.parent / name

@@ -11,7 +11,7 @@ from functools import cache
 from markupsafe import Markup
 
 from app.drawings import Drawing
-from app.examples import EXAMPLES
+from app.examples import MENU, PROGRAMS
 from app.folds import USUAL, Folds
 from app.learning import learn_view
 from app.links import FIRST, WHOLE, Sample, Walk, link, setting
@@ -115,12 +115,13 @@ class GraphView:
 
 @dataclass(frozen=True)
 class ExampleView:
-    """One entry of the examples menu."""
+    """One entry of the examples menu; `pasted` where it is Python as it is found elsewhere."""
 
     title: str
     sentence: str
     link: str
     learns: bool
+    pasted: bool = False
 
 
 @dataclass(frozen=True)
@@ -446,7 +447,10 @@ def summary(numbers: Numbers) -> str:
 @cache
 def example_views() -> tuple[ExampleView, ...]:
     """Return the examples menu."""
-    return tuple(ExampleView(row.title, row.sentence, row.address, row.learns) for row in EXAMPLES)
+    return tuple(
+        ExampleView(row.title, row.sentence, row.address, row.learns, row in PROGRAMS)
+        for row in MENU
+    )
 
 
 @cache

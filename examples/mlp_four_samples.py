@@ -1,4 +1,4 @@
-# A network from nothing but Value: three inputs, two layers of four neurons, one output.
+# A network from nothing but Value: two layers of four neurons, and an output.
 # It learns four samples by heart.
 import random
 

@@ -1,4 +1,4 @@
-# Three classes, and softmax written out: exp, a sum, a division, and the log of what came out.
+# Three classes, and softmax written out: exp, a sum, a division, and a log.
 import random
 
 from micrograd.engine import Value

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from app.examples import EXAMPLES, LEARNING, STEPPING
+from app.examples import EXAMPLES, LEARNING, MENU, PROGRAMS, STEPPING
 from app.links import settings
 from app.pictures import Pictures
 from app.settings import Settings
@@ -36,6 +36,7 @@ REACHED = {
 }
 SECONDS_SHOWN = 20  # at 60 updates a second
 
+every_row = pytest.mark.parametrize("example", MENU, ids=lambda row: row.title)
 every_example = pytest.mark.parametrize("example", EXAMPLES, ids=lambda row: row.title)
 STEP = 1e-6
 
@@ -82,14 +83,10 @@ def test_there_are_ten_or_more_of_each_kind_and_their_titles_differ():
     assert len(LEARNING) >= 12
     assert not any(row.learns for row in STEPPING)
     assert all(row.learns for row in LEARNING)
-    assert (
-        len({row.title for row in EXAMPLES})
-        == len({row.source for row in EXAMPLES})
-        == len(EXAMPLES)
-    )
+    assert len({row.title for row in MENU}) == len({row.source for row in MENU}) == len(MENU)
 
 
-@every_example
+@every_row
 def test_an_example_says_in_a_sentence_what_is_worth_seeing(example):
     assert example.sentence.endswith(".")
     assert len(example.sentence) <= 80
@@ -128,7 +125,21 @@ def test_gradients_of_an_example_agree_with_differences(example):
         assert slopes[leaf.node] == pytest.approx(difference, rel=1e-5, abs=1e-7), leaf.name
 
 
-@every_example
+@pytest.mark.parametrize("example", PROGRAMS, ids=lambda row: row.title)
+def test_a_whole_program_is_drawn_from_its_file_and_prints(example):
+    view = graph_view(Pictures(Settings()), example.source, {})
+    assert view.svg.count("<svg") == 1
+    assert not [note for note in view.notes if note.kind in ("unused", "trouble")]
+    assert view.printed
+
+
+def test_whole_programs_are_pasted_and_open_to_be_stepped_through():
+    pasted = [view for view in example_views() if view.pasted]
+    assert [view.title for view in pasted] == [row.title for row in PROGRAMS]
+    assert not any(view.learns for view in pasted)
+
+
+@every_row
 def test_the_link_of_an_example_opens_it(example):
     view = next(view for view in example_views() if view.title == example.title)
     assert opened(view.link) == (example.source, settings([]))

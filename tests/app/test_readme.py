@@ -1,4 +1,4 @@
-"""What README shows of the HTTP calls is what they answer."""
+"""What README shows of the language and of the HTTP calls is what comes of it."""
 
 import json
 import re
@@ -6,12 +6,22 @@ from pathlib import Path
 
 import pytest
 
+from engine.program import parse
+
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 CALLS = re.findall(
     r"```sh\ncurl -s http://[^/]+(/api/\S+).*?-d '(.*?)'\n```\s+```json\n(.*?)```",
     README,
     re.DOTALL,
 )
+
+PROGRAM = re.search(r"```py\n(.*?)```.*?```text\n(.*?)```", README, re.DOTALL)
+
+
+def test_readmes_program_prints_and_draws_what_readme_says():
+    program = parse(PROGRAM[1])
+    assert [line.text for line in program.printed] == PROGRAM[2].splitlines()
+    assert f"{len(program.graph)} nodes" in README[PROGRAM.end() :]
 
 
 def test_readme_shows_both_calls():
