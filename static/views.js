@@ -60,6 +60,6 @@ export function viewFrame(sent, frame) {
 function show() {
   const drawn = viewWants() ? "network" : "graph";
   network.shown(drawn === "network");
-  document.querySelector(".zoom").hidden = drawn === "network";
+  document.querySelector(".zoom:not(.folds)").hidden = drawn === "network";
   for (const button of switches.querySelectorAll("[data-view]")) button.setAttribute("aria-pressed", String(button.dataset.view === drawn));
 }
