@@ -28,7 +28,7 @@ NEURON = ("loss", ".model[17]", ".layer1", ".neuron7")  # of one sample, and all
 
 
 def main(address: str) -> None:
-    """Write docs/page-*.png, a step, learn-*.png, a network that learns, fold-*.png, 65,814 nodes."""
+    """Write docs/page-*.png, a step; learn-*.png, a network that learns; fold-*.png, moons."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium.path(), args=chromium.flags())
         for scheme in ("light", "dark"):
