@@ -40,7 +40,7 @@ from engine.values import (
 
 INPUT_UNTIL_SET = 1.0
 # A call of the program takes some ten of Python's own; how deep calls may nest is a limit of ours.
-sys.setrecursionlimit(max(sys.getrecursionlimit(), 20_000))
+sys.setrecursionlimit(max(sys.getrecursionlimit(), 10_000))
 # what makes a program more than lines of assignments: numbers are plain then until they meet a node
 _STRUCTURE = (
     ast.For, ast.While, ast.If, ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom,
