@@ -43,8 +43,9 @@ class Settings:
     nodes: int = row(200_000, "A program whose graph would have more nodes is refused.", least=1)
     depth: int = row(2_000, "One expression nested deeper than this is refused.", least=1)
     steps: int = row(
-        2_000_000,
-        "A program that takes more steps is refused: statements, turns of loops, calls and nodes.",
+        1_000_000,
+        "A program that takes more steps is refused: statements, turns of loops, calls, nodes and"
+        " items of lists. A step holds some 400 bytes at most, so this bounds memory too.",
         least=1,
     )
     items: int = row(100_000, "A list, a text or a range of a program may be so long.", least=1)
@@ -67,7 +68,7 @@ class Settings:
         20_000, "One answer of /api/trace holds at most so many events, flows included.", least=1
     )
     cache_nodes: int = row(
-        300_000,
+        200_000,
         "Of programs, drawings, numbers and traces each, so many nodes are kept; 0 is none.",
     )
     dataset_bytes: int = row(

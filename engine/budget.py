@@ -34,7 +34,7 @@ class Limits:
     nodes: int = 200_000
     depth: int = 2_000
     seconds: float = 2.0
-    steps: int = 2_000_000
+    steps: int = 1_000_000
     items: int = 100_000
     calls: int = 200
     printed: int = 20_000
@@ -78,8 +78,9 @@ class Budget:
 
     @property
     def is_half_gone(self) -> bool:
-        """Return whether half of the time is gone."""
-        return thread_time() > self._deadline - self.limits.seconds / 2
+        """Return whether half of the time is gone, or half of the steps."""
+        late = thread_time() > self._deadline - self.limits.seconds / 2
+        return late or self.steps > self.limits.steps // 2
 
     @property
     def is_gone(self) -> bool:

@@ -74,7 +74,10 @@ def _leaf(reader: Reader, args: Args, options: Options, node: ast.Call) -> Expr:
     number = _held(reader, given["data"], words["data"], "Value", usage)
     label = _label(reader, given.get("label"), words.get("label"))
     reader.uses_values = True
-    return reader.made(Expr(number, label=label), _at(reader, node))
+    leaf = reader.made(Expr(number, label=label), _at(reader, node))
+    if not isinstance(node.func, ast.Name) or node.func.id != "Value":
+        reader.unsaid.add(leaf)  # the words are those of a call that made several: map(Value, xs)
+    return leaf
 
 
 def _held(reader: Reader, value: Any, node: ast.expr, name: str, usage: str) -> float:

@@ -178,7 +178,7 @@ def _set_on_node(reader: Reader, of: Expr, value: Any, node: ast.Attribute) -> N
         move(of, number)
     except ExprError as error:
         raise ProgramError(str(error), reader.text.span(node)) from None
-    reader.moved[before] = node
+    reader.moved[before] = of, node
 
 
 # objects

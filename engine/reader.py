@@ -40,7 +40,7 @@ from engine.values import (
 
 INPUT_UNTIL_SET = 1.0
 # A call of the program takes some ten of Python's own; how deep calls may nest is a limit of ours.
-sys.setrecursionlimit(max(sys.getrecursionlimit(), 20_000))
+sys.setrecursionlimit(max(sys.getrecursionlimit(), 10_000))
 # what makes a program more than lines of assignments: numbers are plain then until they meet a node
 _STRUCTURE = (
     ast.For, ast.While, ast.If, ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom,
@@ -67,7 +67,8 @@ class Reader:
             the column of data that is its target.
         mentions: names where they are used or assigned, and the node they stand for.
         assigned: (name, place, node) of each assignment, in order.
-        moved: leaves whose number the program has changed, as they were, and where.
+        moved: leaves as they were before the program changed their numbers, each with the value of
+            the program that it was, and where that was.
         printed, remarks: lines with their places.
         marked: what draw_dot was called with.
         imported: roots of the modules it has imported.
@@ -95,7 +96,7 @@ class Reader:
         self.compared: list[tuple[Expr, list[Expr], Expr]] = []
         self.mentions: list[tuple[Span, Expr]] = []
         self.assigned: list[tuple[str, Span, Expr]] = []
-        self.moved: dict[Expr, ast.AST] = {}
+        self.moved: dict[Expr, tuple[Expr, ast.AST]] = {}
         self.printed: list[tuple[str, Span]] = []
         self.remarks: list[tuple[str, Span | None]] = []
         self.marked: Expr | None = None
@@ -431,11 +432,11 @@ class Reader:
         """Name the leaves without a name after the way to them: net.w[2]."""
         if not self.structured:
             return
-        for way, node in reached(self.names, MOST_NAMED):
-            now = present(node)
-            for leaf in {node, now}:
-                if leaf.op is None and leaf.label is None and not leaf.constant:
-                    leaf.label = way
+        ways = {node: way for way, node in reached(self.names, MOST_NAMED)}
+        versions = [(before, of) for before, (of, _) in self.moved.items()]
+        for leaf, of in [*((present(node), node) for node in ways), *versions]:
+            if leaf.op is None and leaf.label is None and not leaf.constant:
+                leaf.label = ways.get(of)
 
     # calls
 
@@ -557,7 +558,9 @@ class Reader:
 
     def remark_on(self, nodes: Iterable[Expr]) -> None:
         """Say where the picture of these nodes keeps numbers that the program has changed since."""
-        changed = [self.moved[node] for node in nodes if node in self.moved] if self.moved else []
+        changed = (
+            [self.moved[node][1] for node in nodes if node in self.moved] if self.moved else []
+        )
         if changed:
             words = "The picture keeps the numbers it was computed with; here they change."
             self.remark(words, changed[-1])

@@ -241,7 +241,11 @@ def _trimmed(scopes: list[Scope], parents: list[int], of: Ids, leaves: NDArray[n
         if kept[place] and within[place] == 1 and not own[place]:
             kept[place] = False  # it only wraps another one, which stands for both
         if parents[place] != NO_SCOPE:
-            within[parents[place]] += 1 if kept[place] or within[place] else 0
+            around = parents[place]
+            within[around] += 1 if kept[place] or within[place] else 0
+            if not kept[place]:  # what it holds is counted around it
+                own[around] += own[place]
+                ops[around] += ops[place]
     moved: list[int] = []
     order: list[int] = []
     for place in range(count):

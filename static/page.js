@@ -36,6 +36,24 @@ startMenus();
 drawn(source.defaultValue);
 readFault(0);
 
+// A program that takes long is said to, and can be given up: what is drawn stays.
+const PATIENCE = 1000; // ms
+const busy = document.getElementById("busy");
+let slow;
+const settled = () => {
+  clearTimeout(slow);
+  busy.hidden = true;
+};
+source.addEventListener("htmx:before:request", () => {
+  clearTimeout(slow);
+  slow = setTimeout(() => { busy.hidden = false; }, PATIENCE);
+});
+for (const end of ["after:request", "after:swap", "error"]) document.addEventListener(`htmx:${end}`, settled);
+document.getElementById("give-up").addEventListener("click", () => {
+  settled();
+  window.htmx.trigger(source, "htmx:abort");
+});
+
 // What was sent is what will have been drawn when the answer comes.
 let sent = source.value;
 source.addEventListener("htmx:before:request", () => {

@@ -73,3 +73,18 @@ def test_a_scope_stands_before_those_within_it_and_counts_their_nodes():
         assert parent < place
         assert parent < 0 or scopes.sizes[parent] >= scopes.sizes[place]
     assert len(set(scopes.paths)) == len(scopes)
+
+
+def test_what_a_scope_too_small_for_a_box_holds_counts_for_the_one_around_it():
+    with scope("neuron"):
+        weights = []
+        for turn in range(3):
+            with scope("w", turn):
+                weights.append(Expr(0.5, label=f"w{turn}"))
+    with scope("first"):
+        one = sum(w * 2 for w in weights)
+    with scope("second"):
+        two = sum(w * 3 for w in weights)
+    graph = Graph.of(one + two)
+    assert graph.scopes.paths == ("neuron", "first", "second")
+    assert [graph.scopes.path(graph.labels.index(f"w{k}")) for k in range(3)] == ["neuron"] * 3
