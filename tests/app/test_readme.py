@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from app.settings import Settings
 from engine.program import parse
 
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
@@ -22,6 +23,12 @@ def test_readmes_program_prints_and_draws_what_readme_says():
     program = parse(PROGRAM[1])
     assert [line.text for line in program.printed] == PROGRAM[2].splitlines()
     assert f"{len(program.graph)} nodes" in README[PROGRAM.end() :]
+
+
+@pytest.mark.parametrize("name", ["nodes", "steps", "items", "calls", "printed", "seconds"])
+def test_the_budgets_in_readme_are_the_settings(name):
+    (said,) = re.findall(r"\*\*Within budgets:\*\*(.*?)\n-? ", README, re.DOTALL)
+    assert f" {int(getattr(Settings(), name)):,} " in said
 
 
 def test_readme_shows_both_calls():
