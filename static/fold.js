@@ -72,25 +72,24 @@ function turn(button) {
   const item = button.closest("[data-box]");
   const { box: from, key: anchor } = item.dataset;
   const to = button.dataset.pageTo;
-  if (!folds.opened.includes(from)) return ask({ opened: folds.opened, front: to, anchor });
+  if (!folds.opened.includes(from)) return ask({ opened: folds.opened, front: to, left: from, anchor });
   const moved = folds.opened.map((each) => (each === from || each.startsWith(`${from}.`) ? to + each.slice(from.length) : each));
   return ask({ opened: moved, anchor });
 }
 
 const toDepth = (depth) => ask({ depth: Math.max(depth, 0) });
 
-let fronts = []; // members of closed stacks that were paged to
-
-function ask({ opened = null, depth = null, front = null, only = folds.only, anchor = "" }) {
-  if (front) fronts = [...fronts, front];
-  if (opened) field("open").value = [...fronts.map((path) => `=${path}`), ...opened].join("\n") || "-";
+// `front` comes to the front of its closed stack, where `left` was.
+function ask({ opened = null, depth = null, front = null, left = null, only = folds.only, anchor = "" }) {
+  const fronts = [...folds.asked.split("\n").filter((line) => line.startsWith("=") && line !== `=${left}`), ...(front ? [`=${front}`] : [])];
+  if (opened) field("open").value = [...fronts, ...opened].join("\n") || "-";
   if (depth !== null) field("open").value = `*${depth}`;
   field("only").value = only;
   field("anchor").value = anchor ?? "";
   window.htmx.trigger("#source", "redraw");
 }
 
-// On a frame's contents Backspace folds the frame; on a stack the brackets page.
+// On a frame's contents Backspace folds the frame; in a stack the brackets page.
 function keys(event) {
   const item = event.target.closest(".card, .box");
   if (!item || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -98,10 +97,17 @@ function keys(event) {
     const frame = frameAround(item);
     if (frame) fold(frame.dataset.box);
   } else if (event.key === "[" || event.key === "]") {
-    const pagers = (item.querySelector(".pager") ? item : frameAround(item))?.querySelectorAll(".pager");
-    if (pagers?.length) turn(pagers[event.key === "[" ? 0 : 1]);
+    const [back, on] = pagersAround(item);
+    if (on) turn(event.key === "[" ? back : on);
   } else return;
   event.preventDefault();
+}
+
+// The buttons of the innermost stack around an item.
+function pagersAround(item) {
+  if (!item) return [];
+  const found = item.querySelectorAll(".pager");
+  return found.length ? found : pagersAround(frameAround(item));
 }
 
 const frameOf = (path) => (path ? document.querySelector(`#drawn .frame[data-box="${CSS.escape(path)}"]`) : null);
