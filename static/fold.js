@@ -21,7 +21,7 @@ export function startFold() {
   whenViewed(follow);
   field("fold-less").addEventListener("click", () => toDepth(folds.depth - 1));
   field("fold-more").addEventListener("click", () => toDepth(folds.depth + 1));
-  field("only-way").addEventListener("click", () => ask({ only: folds.only ? "" : last }));
+  field("only-way").addEventListener("click", () => (folds.only || last) && ask({ only: folds.only ? "" : last }));
   canvas.addEventListener("keydown", keys);
   canvas.addEventListener("focusin", tell);
   crumbs.addEventListener("click", ({ target }) => {
@@ -121,7 +121,7 @@ function tell() {
   field("fold-less").setAttribute("aria-disabled", String(folds.flat ? !folds.scopes : !folds.depth));
   field("fold-more").setAttribute("aria-disabled", String(!folds.closed));
   field("only-way").setAttribute("aria-pressed", String(Boolean(folds.only)));
-  field("only-way").hidden = !folds.only && !last;
+  field("only-way").setAttribute("aria-disabled", String(!folds.only && !last));
 }
 
 // Far away only names and colours, near the numbers; and where one is, as a path.

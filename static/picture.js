@@ -63,10 +63,9 @@ export function startPicture() {
   canvas.addEventListener("pointerleave", (event) => event.pointerType === "touch" || light(null));
   canvas.addEventListener("focusin", (event) => {
     const node = event.target.closest(ITEM);
-    if (node) {
-      light(named(node));
-      if (!returning) bringIntoView(node);
-    }
+    if (!node || (returning && !node.matches(":focus-visible"))) return;
+    light(named(node));
+    bringIntoView(node);
   });
   canvas.addEventListener("focusout", () => light(null));
   document.getElementById("fit").addEventListener("click", () => glide(() => fit(0)));
@@ -154,7 +153,7 @@ export function redraw() {
   }
   apply();
   if (before && !calm()) animate();
-  if (before?.focus) refocus(before.focus, anchor);
+  if (before?.focus || (anchor && !document.activeElement?.closest("input, textarea, button"))) refocus(before.focus ?? anchor, anchor);
   before = null;
 }
 
@@ -168,7 +167,6 @@ function refocus(key, anchor) {
   returning = Boolean(anchor);
   goTo(item);
   returning = false;
-  if (anchor && item.matches(":focus-visible")) bringIntoView(item);
 }
 
 function framed(frame) {
