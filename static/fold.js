@@ -1,7 +1,7 @@
 // Folding: which scopes are open. A click on a box unfolds it in place, the button on a frame folds it
 // again, a pager brings another member of a stack in front. The server draws; here is what is asked.
 import { linkAlso } from "./link.js";
-import { frameAround, lookInto, whenChosen, whenPressed, whenViewed } from "./picture.js";
+import { boxInTheMiddle, frameAround, lookInto, whenChosen, whenPressed, whenViewed } from "./picture.js";
 
 const field = (id) => document.getElementById(id);
 const bar = field("folds");
@@ -9,7 +9,7 @@ const crumbs = field("crumbs");
 const canvas = field("canvas");
 const [SMALL, TINY] = [0.5, 0.28]; // scales below which numbers, and then all but names, are no use
 
-let folds = { opened: [], asked: "", only: "", depth: 0, flat: true, scopes: 0, closed: false, nodes: 0 };
+let folds = { opened: [], asked: "", only: "", depth: 0, scopes: 0, closed: false, nodes: 0 };
 let arrived = []; // called when the picture that was asked for is there
 
 export const countNodes = () => folds.nodes;
@@ -19,9 +19,9 @@ export function startFold() {
   whenChosen((item) => item.dataset.box && unfold(item.dataset.box, item.dataset.key));
   whenPressed((button) => (button.dataset.fold ? fold(button.dataset.fold) : turn(button)));
   whenViewed(follow);
-  field("fold-less").addEventListener("click", () => toDepth(folds.depth - 1));
-  field("fold-more").addEventListener("click", () => toDepth(folds.depth + 1));
-  field("only-way").addEventListener("click", () => (folds.only || last) && ask({ only: folds.only ? "" : last }));
+  field("fold-less").addEventListener("click", ({ currentTarget }) => isOff(currentTarget) || toDepth(folds.depth - 1));
+  field("fold-more").addEventListener("click", ({ currentTarget }) => isOff(currentTarget) || toDepth(folds.depth + 1));
+  field("only-way").addEventListener("click", ({ currentTarget }) => isOff(currentTarget) || ask({ only: folds.only ? "" : last }));
   canvas.addEventListener("keydown", keys);
   canvas.addEventListener("focusin", tell);
   crumbs.addEventListener("click", ({ target }) => {
@@ -77,7 +77,9 @@ function turn(button) {
   return ask({ opened: moved, anchor });
 }
 
-const toDepth = (depth) => ask({ depth: Math.max(depth, 0) });
+// What one looks at stays where it is: the frame that may be folded, the box that may be opened.
+const toDepth = (depth) => ask({ depth, anchor: (depth < folds.depth ? frameAround(null) : boxInTheMiddle())?.dataset.key });
+const isOff = (button) => button.getAttribute("aria-disabled") === "true";
 
 // `front` comes to the front of its closed stack, where `left` was.
 function ask({ opened = null, depth = null, front = null, left = null, only = folds.only, anchor = "" }) {
@@ -118,7 +120,7 @@ function tell() {
   const item = document.activeElement?.closest?.(".card, .box");
   if (item) last = item.dataset.box ?? item.dataset.key;
   bar.hidden = !folds.scopes && !folds.closed && !folds.only;
-  field("fold-less").setAttribute("aria-disabled", String(folds.flat ? !folds.scopes : !folds.depth));
+  field("fold-less").setAttribute("aria-disabled", String(!folds.depth));
   field("fold-more").setAttribute("aria-disabled", String(!folds.closed));
   field("only-way").setAttribute("aria-pressed", String(Boolean(folds.only)));
   field("only-way").setAttribute("aria-disabled", String(!folds.only && !last));

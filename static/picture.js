@@ -121,13 +121,16 @@ export function seenBox() {
   return [box.x - view.x / view.scale - width / 2, box.y - view.y / view.scale - height / 2, 2 * width, 2 * height];
 }
 
+// What is drawn: folded or unfolded it is the same.
+const text = () => document.getElementById("drawn").dataset.link;
+
 // Before a swap: where every card stands, by the name that survives the edit.
 export function keepDrawing() {
   if (!svg) return;
   const places = new Map();
   for (const each of movers()) places.set(each.dataset.key, placeOf(each));
   const paths = new Set([...svg.querySelectorAll(".wire")].map((wire) => wire.getAttribute("d")));
-  before = { places, paths, left: box.x, top: box.y, view: { ...view }, focus: document.activeElement?.closest?.(ITEM)?.dataset.key };
+  before = { text: text(), places, paths, left: box.x, top: box.y, view: { ...view }, focus: document.activeElement?.closest?.(ITEM)?.dataset.key };
 }
 
 // After a swap: show the new drawing, each card moving from where it stood.
@@ -147,7 +150,7 @@ export function redraw() {
   } else if (before && (moved || 2 * kept.length >= before.places.size)) {
     shift(view);
     if (!moved) keepInside();
-    follow();
+    if (before.text !== text()) follow();
   } else {
     fit();
   }
@@ -183,6 +186,17 @@ export function frameAround(item) {
 
 const holds = (frame, x, y) => x > frame.x && x < frame.x + frame.width && y > frame.y && y < frame.y + frame.height;
 const isWithin = (item, frame) => holds(frame, ...placeOf(item));
+
+// The closed box nearest to the middle of the view.
+export function boxInTheMiddle() {
+  const across = box.x + (canvas.clientWidth / 2 - view.x) / view.scale;
+  const along = box.y + (canvas.clientHeight / 2 - view.y) / view.scale;
+  const far = (each) => {
+    const [x, y] = placeOf(each);
+    return Math.hypot(x - across, y - along);
+  };
+  return [...svg.querySelectorAll(".box")].sort((a, b) => far(a) - far(b))[0] ?? null;
+}
 
 // A frame fills the view, at most at full size.
 export function lookInto(frame) {
