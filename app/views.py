@@ -262,12 +262,13 @@ def folds_view(drawing: Drawing) -> dict[str, object]:
     scopes = folded.forest.scopes
     frames = [item.scope for item in folded.items if item.kind == "frame"]
     closed = any(item.kind in ("box", "stack") for item in folded.items)
+    flat = not frames and not closed
+    deep = range(len(scopes)) if flat else frames  # a flat picture shows what is in all of them
     return {
         "opened": [scopes.paths[scope] for scope in frames],
         "asked": drawing.folds.opened,
         "only": drawing.folds.only,
-        "depth": max((int(scopes.depths[scope]) + 1 for scope in frames), default=0),
-        "flat": not frames and not closed,
+        "depth": max((int(scopes.depths[scope]) + 1 for scope in deep), default=0),
         "scopes": len(scopes),
         "closed": closed,
         "nodes": len(drawing.graph),

@@ -1,7 +1,7 @@
 // Folding: which scopes are open. A click on a box unfolds it in place, the button on a frame folds it
 // again, a pager brings another member of a stack in front. The server draws; here is what is asked.
 import { linkAlso } from "./link.js";
-import { frameAround, lookInto, whenChosen, whenPressed, whenViewed } from "./picture.js";
+import { boxInTheMiddle, frameAround, lookInto, whenChosen, whenPressed, whenViewed } from "./picture.js";
 
 const field = (id) => document.getElementById(id);
 const bar = field("folds");
@@ -9,7 +9,7 @@ const crumbs = field("crumbs");
 const canvas = field("canvas");
 const [SMALL, TINY] = [0.5, 0.28]; // scales below which numbers, and then all but names, are no use
 
-let folds = { opened: [], asked: "", only: "", depth: 0, flat: true, scopes: 0, closed: false, nodes: 0 };
+let folds = { opened: [], asked: "", only: "", depth: 0, scopes: 0, closed: false, nodes: 0 };
 let arrived = []; // called when the picture that was asked for is there
 
 export const countNodes = () => folds.nodes;
@@ -19,9 +19,9 @@ export function startFold() {
   whenChosen((item) => item.dataset.box && unfold(item.dataset.box, item.dataset.key));
   whenPressed((button) => (button.dataset.fold ? fold(button.dataset.fold) : turn(button)));
   whenViewed(follow);
-  field("fold-less").addEventListener("click", () => toDepth(folds.depth - 1));
-  field("fold-more").addEventListener("click", () => toDepth(folds.depth + 1));
-  field("only-way").addEventListener("click", () => ask({ only: folds.only ? "" : last }));
+  field("fold-less").addEventListener("click", ({ currentTarget }) => isOff(currentTarget) || toDepth(folds.depth - 1));
+  field("fold-more").addEventListener("click", ({ currentTarget }) => isOff(currentTarget) || toDepth(folds.depth + 1));
+  field("only-way").addEventListener("click", ({ currentTarget }) => isOff(currentTarget) || ask({ only: folds.only ? "" : last }));
   canvas.addEventListener("keydown", keys);
   canvas.addEventListener("focusin", tell);
   crumbs.addEventListener("click", ({ target }) => {
@@ -72,25 +72,26 @@ function turn(button) {
   const item = button.closest("[data-box]");
   const { box: from, key: anchor } = item.dataset;
   const to = button.dataset.pageTo;
-  if (!folds.opened.includes(from)) return ask({ opened: folds.opened, front: to, anchor });
+  if (!folds.opened.includes(from)) return ask({ opened: folds.opened, front: to, left: from, anchor });
   const moved = folds.opened.map((each) => (each === from || each.startsWith(`${from}.`) ? to + each.slice(from.length) : each));
   return ask({ opened: moved, anchor });
 }
 
-const toDepth = (depth) => ask({ depth: Math.max(depth, 0) });
+// What one looks at stays where it is: the frame that may be folded, the box that may be opened.
+const toDepth = (depth) => ask({ depth, anchor: (depth < folds.depth ? frameAround(null) : boxInTheMiddle())?.dataset.key });
+const isOff = (button) => button.getAttribute("aria-disabled") === "true";
 
-let fronts = []; // members of closed stacks that were paged to
-
-function ask({ opened = null, depth = null, front = null, only = folds.only, anchor = "" }) {
-  if (front) fronts = [...fronts, front];
-  if (opened) field("open").value = [...fronts.map((path) => `=${path}`), ...opened].join("\n") || "-";
+// `front` comes to the front of its closed stack, where `left` was.
+function ask({ opened = null, depth = null, front = null, left = null, only = folds.only, anchor = "" }) {
+  const fronts = [...folds.asked.split("\n").filter((line) => line.startsWith("=") && line !== `=${left}`), ...(front ? [`=${front}`] : [])];
+  if (opened) field("open").value = [...fronts, ...opened].join("\n") || "-";
   if (depth !== null) field("open").value = `*${depth}`;
   field("only").value = only;
   field("anchor").value = anchor ?? "";
   window.htmx.trigger("#source", "redraw");
 }
 
-// On a frame's contents Backspace folds the frame; on a stack the brackets page.
+// On a frame's contents Backspace folds the frame; in a stack the brackets page.
 function keys(event) {
   const item = event.target.closest(".card, .box");
   if (!item || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -98,10 +99,17 @@ function keys(event) {
     const frame = frameAround(item);
     if (frame) fold(frame.dataset.box);
   } else if (event.key === "[" || event.key === "]") {
-    const pagers = (item.querySelector(".pager") ? item : frameAround(item))?.querySelectorAll(".pager");
-    if (pagers?.length) turn(pagers[event.key === "[" ? 0 : 1]);
+    const [back, on] = pagersAround(item);
+    if (on) turn(event.key === "[" ? back : on);
   } else return;
   event.preventDefault();
+}
+
+// The buttons of the innermost stack around an item.
+function pagersAround(item) {
+  if (!item) return [];
+  const found = item.querySelectorAll(".pager");
+  return found.length ? found : pagersAround(frameAround(item));
 }
 
 const frameOf = (path) => (path ? document.querySelector(`#drawn .frame[data-box="${CSS.escape(path)}"]`) : null);
@@ -112,10 +120,10 @@ function tell() {
   const item = document.activeElement?.closest?.(".card, .box");
   if (item) last = item.dataset.box ?? item.dataset.key;
   bar.hidden = !folds.scopes && !folds.closed && !folds.only;
-  field("fold-less").setAttribute("aria-disabled", String(folds.flat ? !folds.scopes : !folds.depth));
+  field("fold-less").setAttribute("aria-disabled", String(!folds.depth));
   field("fold-more").setAttribute("aria-disabled", String(!folds.closed));
   field("only-way").setAttribute("aria-pressed", String(Boolean(folds.only)));
-  field("only-way").hidden = !folds.only && !last;
+  field("only-way").setAttribute("aria-disabled", String(!folds.only && !last));
 }
 
 // Far away only names and colours, near the numbers; and where one is, as a path.

@@ -1,8 +1,10 @@
 // The first visit offers to watch a neuron learn, until something has been learned or the offer was
 // put away.
 import { modeIs, whenMode } from "./mode.js";
+import { whenViewed } from "./picture.js";
 
 const DONE = "has-learned";
+const LOWEST = 60; // px from the top that it takes
 
 export function startOffer() {
   const offer = document.getElementById("first-visit");
@@ -16,4 +18,6 @@ export function startOffer() {
   document.getElementById("not-now").addEventListener("click", done);
   whenMode(learning);
   learning();
+  // it covers nothing of the drawing
+  whenViewed(({ y, scale, box }) => offer.classList.toggle("away", y < LOWEST && y + box.height * scale > 0));
 }

@@ -12,6 +12,8 @@ const READABLE = 0.72; // a narrow window starts no smaller: it shows a part, at
 const LEGIBLE = 0.5; // nor does a wide one start smaller than this
 const NARROW = 700; // px
 const SETTLE = 160; // ms after the last wheel turn
+const SEEN = [320, 200]; // px of what was unfolded that are shown at least
+const MOST_MOVING = 600; // cards and wires that move at once
 
 const view = { x: 0, y: 0, scale: 1 };
 let moved = false; // by hand: then a redraw keeps the view, else it fits
@@ -20,6 +22,7 @@ let box = null; // the drawing's, in its own px
 let frames = []; // open scopes, the outer ones first, and where they stand
 let before = null; // what stood where, for the move to the next drawing
 let resting;
+let returning = false; // the focus comes back by itself: it moves nothing
 let room = { width: canvas.clientWidth, height: canvas.clientHeight };
 const lit = [];
 const chosen = [];
@@ -60,10 +63,9 @@ export function startPicture() {
   canvas.addEventListener("pointerleave", (event) => event.pointerType === "touch" || light(null));
   canvas.addEventListener("focusin", (event) => {
     const node = event.target.closest(ITEM);
-    if (node) {
-      light(named(node));
-      bringIntoView(node);
-    }
+    if (!node || (returning && !node.matches(":focus-visible"))) return;
+    light(named(node));
+    bringIntoView(node);
   });
   canvas.addEventListener("focusout", () => light(null));
   document.getElementById("fit").addEventListener("click", () => glide(() => fit(0)));
@@ -119,13 +121,16 @@ export function seenBox() {
   return [box.x - view.x / view.scale - width / 2, box.y - view.y / view.scale - height / 2, 2 * width, 2 * height];
 }
 
+// What is drawn: folded or unfolded it is the same.
+const text = () => document.getElementById("drawn").dataset.link;
+
 // Before a swap: where every card stands, by the name that survives the edit.
 export function keepDrawing() {
   if (!svg) return;
   const places = new Map();
   for (const each of movers()) places.set(each.dataset.key, placeOf(each));
   const paths = new Set([...svg.querySelectorAll(".wire")].map((wire) => wire.getAttribute("d")));
-  before = { places, paths, left: box.x, top: box.y, view: { ...view }, focus: document.activeElement?.closest?.(ITEM)?.dataset.key };
+  before = { text: text(), places, paths, left: box.x, top: box.y, view: { ...view }, focus: document.activeElement?.closest?.(ITEM)?.dataset.key };
 }
 
 // After a swap: show the new drawing, each card moving from where it stood.
@@ -141,18 +146,30 @@ export function redraw() {
   if (anchor) {
     shift(view);
     moved = true;
-    showAll(svg.querySelector(`[data-key="${CSS.escape(anchor)}"]`));
+    showSome(svg.querySelector(`[data-key="${CSS.escape(anchor)}"]`));
   } else if (before && (moved || 2 * kept.length >= before.places.size)) {
     shift(view);
     if (!moved) keepInside();
-    follow();
+    if (before.text !== text()) follow();
   } else {
     fit();
   }
   apply();
   if (before && !calm()) animate();
-  if (before?.focus) svg.querySelector(`:is(${ITEM})[data-key="${CSS.escape(before.focus)}"]`)?.focus();
+  if (before?.focus || (anchor && !document.activeElement?.closest("input, textarea, button"))) refocus(before.focus ?? anchor, anchor);
   before = null;
+}
+
+// The focus is where it was: on the item, in the frame that it has become, or on the box that it has
+// been folded into. What a pointer has folded or unfolded stays where it is.
+function refocus(key, anchor) {
+  const found = (name) => svg.querySelector(`[data-key="${CSS.escape(name)}"]`);
+  const kept = found(key) ?? (anchor ? found(anchor) : null);
+  const item = kept?.classList.contains("frame") ? [...cards()].find((each) => isWithin(each, framed(kept))) : kept;
+  if (!item) return;
+  returning = Boolean(anchor);
+  goTo(item);
+  returning = false;
 }
 
 function framed(frame) {
@@ -164,8 +181,21 @@ function framed(frame) {
 // The innermost frame around an item; of null, around the middle of the view.
 export function frameAround(item) {
   const [x, y] = item ? placeOf(item) : [canvas.clientWidth, canvas.clientHeight].map((size, k) => [box.x, box.y][k] + (size / 2 - [view.x, view.y][k]) / view.scale);
-  const holds = (each) => each.frame !== item && x > each.x && x < each.x + each.width && y > each.y && y < each.y + each.height;
-  return frames.findLast(holds)?.frame ?? null;
+  return frames.findLast((each) => each.frame !== item && holds(each, x, y))?.frame ?? null;
+}
+
+const holds = (frame, x, y) => x > frame.x && x < frame.x + frame.width && y > frame.y && y < frame.y + frame.height;
+const isWithin = (item, frame) => holds(frame, ...placeOf(item));
+
+// The closed box nearest to the middle of the view.
+export function boxInTheMiddle() {
+  const across = box.x + (canvas.clientWidth / 2 - view.x) / view.scale;
+  const along = box.y + (canvas.clientHeight / 2 - view.y) / view.scale;
+  const far = (each) => {
+    const [x, y] = placeOf(each);
+    return Math.hypot(x - across, y - along);
+  };
+  return [...svg.querySelectorAll(".box")].sort((a, b) => far(a) - far(b))[0] ?? null;
 }
 
 // A frame fills the view, at most at full size.
@@ -178,14 +208,14 @@ export function lookInto(frame) {
   });
 }
 
-// What has been unfolded is moved only as far as it sticks out, and never its own corner out of view.
-function showAll(item) {
+// What has been folded or unfolded keeps its place, unless next to nothing of it would be seen there.
+function showSome(item) {
   if (!item) return;
   const [x, y] = cornerOf(item);
   const { width, height } = item.querySelector(".rim").getBBox();
-  const out = (start, size, space) => Math.min(0, Math.max(space - PAD - start - size * view.scale, PAD - start));
-  view.x += out(x, width, canvas.clientWidth);
-  view.y += out(y, height, canvas.clientHeight);
+  const [across, along] = [width, height].map((size, k) => Math.min(size * view.scale, SEEN[k]));
+  view.x += inside(x, across, canvas.clientWidth);
+  view.y += inside(y, along, canvas.clientHeight);
 }
 
 // Where an item's corner stands on screen.
@@ -230,6 +260,8 @@ function animate() {
   if (from.x !== view.x || from.y !== view.y || from.scale !== view.scale) {
     svg.animate([{ transform: matrix(from) }, { transform: matrix(view) }], timing);
   }
+  const wires = [...svg.querySelectorAll(".wire")];
+  if (movers().length + wires.length > MOST_MOVING) return; // it would stutter
   for (const each of movers()) {
     const [x, y] = placeOf(each);
     const old = before.places.get(each.dataset.key);
@@ -238,7 +270,7 @@ function animate() {
       each.animate([{ transform: `translate(${old[0]}px, ${old[1]}px)` }, { transform: `translate(${x}px, ${y}px)` }], timing);
     }
   }
-  for (const wire of svg.querySelectorAll(".wire")) {
+  for (const wire of wires) {
     if (!before.paths.has(wire.getAttribute("d"))) wire.animate([{ opacity: 0 }, { opacity: 1 }], timing);
   }
 }

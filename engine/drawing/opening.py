@@ -8,6 +8,7 @@ from engine.scopes import NO_SCOPE
 
 FLAT = 400  # nodes up to which nothing is folded
 ENOUGH = 24  # items that a picture shows at first, at most
+MOST = 2_500  # items that levels are unfolded to: more are slow to draw, and nobody reads them
 
 
 def opened_by_default(graph: Graph) -> tuple[int, ...]:
@@ -37,13 +38,21 @@ def opened_by_default(graph: Graph) -> tuple[int, ...]:
 
 
 def opened_to(graph: Graph, depth: int) -> tuple[int, ...]:
-    """Return the scopes with fewer than `depth` scopes around them; of a stack its first member."""
+    """Return the scopes with fewer than `depth` scopes around them; of a stack its first member.
+
+    What would make a picture of more than MOST items stays closed.
+    """
     found = forest(graph)
     opened: list[int] = []
     waiting = list(found.stacks.within[NO_SCOPE])
+    shown = _parts(found, NO_SCOPE)
     for scope in waiting:
         if found.scopes.depths[scope] >= depth:
             break
+        parts = _parts(found, scope)
+        if shown + parts > MOST:
+            continue
+        shown += parts
         waiting += found.stacks.within[scope]
         opened.append(scope)
     return tuple(opened)

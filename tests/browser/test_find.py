@@ -172,7 +172,7 @@ def test_a_match_out_of_view_is_brought_there_and_the_map_shows_where(page):
     assert here.bounding_box()["x"] < before["x"] - 40
     assert in_view(page, "v1")
     assert not in_view(page, "v39")
-    zoom = page.locator(".zoom").bounding_box()
+    zoom = page.get_by_role("group", name="Zoom").bounding_box()
     assert frame["y"] + frame["height"] < zoom["y"]
     page.get_by_role("button", name="Fit").click()
     expect(small).to_be_hidden()
