@@ -148,6 +148,10 @@ _SENTENCES = {
     ),
     "cannot assign": ("Only a name can stand left of =.", "Write name = value."),
     "Maybe you meant '=='": ("An = gives a name a value.", "To compare, write ==."),
+    "inconsistent use of tabs": (
+        "Tabs and blanks are mixed before this line.",
+        "Put blanks alone before it, as many as before the lines that it belongs to.",
+    ),
     "indent": ("This line does not start at the left edge.", "Remove the blanks before it."),
     "f-string": ("This text with values inside is not finished.", 'Write f"{x:.4f}".'),
     "outside": ("This stands outside of a function or a loop.", ""),
@@ -155,6 +159,23 @@ _SENTENCES = {
     "cannot contain assignment": ("An = cannot stand here.", "Assign on a line of its own."),
     "expected": ("This line is not finished, or is no statement of the language.", ""),
 }
+
+
+def _by_first_word(words: list[str], span: Span, said: str) -> ProgramError | None:
+    """Return the refusal of a line whose first word tells what was meant."""
+    head = words[0].rstrip(":") if words else ""
+    if words[:2] == ["else", "if"]:
+        return ProgramError("else if is one word.", span, "Write elif.")
+    if head in ("else", "elif") and said == "invalid syntax":
+        hint = "Put as many blanks before it as before its if."
+        return ProgramError(f"No if stands above that this {head} belongs to.", span, hint)
+    if head in ("if", "elif", "while", "assert", "return") and "==" in said:
+        return ProgramError("An = gives a name a value.", span, "To compare, write ==.")
+    if head == "for" and "in" not in words:
+        return ProgramError("A for goes through values.", span, "Write for i in range(10):.")
+    if words[1:2] == [":="]:
+        return ProgramError("A value is given with =.", span, f"Write {head} = ....")
+    return None
 
 
 def _sentence(text: Text, fault: SyntaxError) -> ProgramError:
@@ -168,6 +189,9 @@ def _sentence(text: Text, fault: SyntaxError) -> ProgramError:
     if (last_line, last) <= (line, first):
         last_line, last = line, min(first + 1, width)
     last = min(last, len(text.lines[last_line - 1]) + 1)
+    words = text.lines[line - 1].split()
+    if found := _by_first_word(words, Span(line, first, last_line, last), fault.msg or ""):
+        return found
     for part, (message, hint) in _SENTENCES.items():
         if part in (fault.msg or ""):
             return ProgramError(message, Span(line, first, last_line, last), hint)
