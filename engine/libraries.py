@@ -196,12 +196,9 @@ def _drawn(name: str) -> Native:
                 raise fault(reader, node, "random.shuffle takes a list.")
             random.shuffle(args[0])
             return None
-        if name == "sample" and len(values) > 1:
-            reader.budget.check_items(int(values[1]), reader.text.span(node))
-        if name == "choices":
-            reader.budget.check_items(int(words.get("k", 1)), reader.text.span(node))
-        if name == "getrandbits" and (not values or not 0 < values[0] <= _BITS):
-            raise fault(reader, node, f"random.getrandbits takes 1 to {_BITS} bits here.")
+        _check_size(reader, name, values, words, node)
+        if name in ("randint", "randrange"):
+            values = _whole(reader, name, values, node)
         if name == "seed":
             reader.seeded = True
         try:
@@ -232,6 +229,23 @@ _DRAWN = {
     "lognormvariate": "lognormvariate(0, 1)",
     "betavariate": "betavariate(1, 2)",
 }
+
+
+def _check_size(reader: Reader, name: str, values: Args, words: Options, node: ast.Call) -> None:
+    """Refuse more numbers at once than the limits have room for."""
+    if name == "sample" and len(values) > 1:
+        reader.budget.check_items(int(values[1]), reader.text.span(node))
+    if name == "choices":
+        reader.budget.check_items(int(words.get("k", 1)), reader.text.span(node))
+    if name == "getrandbits" and (not values or not 0 < values[0] <= _BITS):
+        raise fault(reader, node, f"random.getrandbits takes 1 to {_BITS} bits here.")
+
+
+def _whole(reader: Reader, name: str, values: Args, node: ast.Call) -> list[int]:
+    if not all(isinstance(each, int | float) and each == each // 1 for each in values):
+        message = f"random.{name} takes whole numbers."
+        raise fault(reader, node, message, f"Write random.{_DRAWN[name]}.")
+    return [int(each) for each in values]
 
 
 _BITS = arithmetic.LONGEST_INT

@@ -133,6 +133,10 @@ class Reader:
         statements, place = Statements(self), Lexical()
         frame = Frame(self.names)
         at = START
+        for line in self.text.magic[:1]:
+            words = self.text.lines[line - 1]
+            said = f"{words.split()[0][:MOST_COMPARED]} is left out: only notebooks have it."
+            self.remarks.append((said, Span(line, 1, line, len(words) + 1)))
         try:
             for number, statement in enumerate(self._tree.body):
                 at = self.text.span(statement)

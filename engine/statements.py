@@ -421,7 +421,7 @@ class Statements:
 
     def _class(self, node: ast.ClassDef, place: Lexical) -> Run:
         reader = self._reader
-        if node.name == "Value":
+        if _is_value(node):
             return lambda _: reader.replaced(node)
         self._no_decorators(node.decorator_list)
         bases = [base for base in node.bases if ast.unparse(base) not in {"object", "Module"}]
@@ -504,6 +504,11 @@ def _loaded(target: ast.expr) -> ast.expr:
     return ast.copy_location(fresh, target)
 
 
+def _is_value(node: ast.FunctionDef | ast.ClassDef) -> bool:
+    """Tell whether this is a pasted class Value: ours stands for it."""
+    return isinstance(node, ast.ClassDef) and node.name == "Value"
+
+
 def nonlocals(body: Sequence[ast.stmt]) -> Iterator[str]:
     """Yield every name that statements declare nonlocal, not within functions."""
     waiting = list(body)
@@ -520,18 +525,23 @@ def assigned(body: Sequence[ast.stmt]) -> Iterator[tuple[str, bool]]:
     waiting = list(reversed(body))
     while waiting:
         node = waiting.pop()
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            yield node.name, False
-            continue
-        if isinstance(node, ast.Global):
-            yield from ((name, True) for name in node.names)
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            for alias in node.names:
-                yield (alias.asname or alias.name).partition(".")[0], False
-        elif isinstance(node, ast.Assign):
-            for target in node.targets:
-                yield from ((name, False) for name in bound(target))
-        elif isinstance(node, ast.AugAssign | ast.AnnAssign | ast.For):
-            yield from ((name, False) for name in bound(node.target))
-        for part in ("body", "orelse"):
-            waiting.extend(reversed(getattr(node, part, [])))
+        yield from ((name, isinstance(node, ast.Global)) for name in _names_of(node))
+        if not isinstance(node, ast.FunctionDef | ast.ClassDef):
+            for part in ("body", "orelse"):
+                waiting.extend(reversed(getattr(node, part, [])))
+
+
+def _names_of(node: ast.stmt) -> list[str]:
+    """Return the names that one statement binds or declares global, blocks within it aside."""
+    match node:
+        case ast.FunctionDef() | ast.ClassDef():
+            return [] if _is_value(node) else [node.name]
+        case ast.Global():
+            return node.names
+        case ast.Import() | ast.ImportFrom():
+            return [(alias.asname or alias.name).partition(".")[0] for alias in node.names]
+        case ast.Assign():
+            return [name for target in node.targets for name in bound(target)]
+        case ast.AugAssign() | ast.AnnAssign() | ast.For():
+            return list(bound(node.target))
+    return []

@@ -21,6 +21,7 @@ class Text:
     Attributes:
         lines: the text's lines, as typed.
         python: the text with `^` as `**`.
+        magic: numbers of lines that are a notebook's own commands.
     """
 
     def __init__(self, source: str) -> None:
@@ -31,6 +32,7 @@ class Text:
         """
         plain = source.replace("\r\n", "\n").replace("\r", "\n")
         self.lines = plain.split("\n")
+        self.magic = [k for k, line in enumerate(self.lines, 1) if _MAGIC.match(line)]
         plain = _MAGIC.sub("#", plain)
         words = list(tokens.read(plain))
         tokens.check(words)
@@ -185,7 +187,7 @@ def _sentence(text: Text, fault: SyntaxError) -> ProgramError:
     last_line = min(max(fault.end_lineno or line, line), len(text.lines))
     last = text.typed_column(last_line, max((fault.end_offset or 0) - 1, 0))
     width = len(text.lines[line - 1]) + 1
-    first = min(first, width)
+    first = max(min(first, width - 1), 1)
     if (last_line, last) <= (line, first):
         last_line, last = line, min(first + 1, width)
     last = min(last, len(text.lines[last_line - 1]) + 1)

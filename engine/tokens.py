@@ -147,6 +147,8 @@ def check(tokens: list[Token]) -> None:
     head: Token | None = None
     before: Token | None = None
     for place, token in enumerate(tokens):
+        if token.text == "!" and not (last and last.ends_value):
+            raise ProgramError("! is no sign of the language.", token.span, "Write not.")
         _check_word(token)
         if token.kind in {"space", "comment"} or (token.kind == "newline" and open_brackets):
             continue
@@ -222,11 +224,20 @@ def _check_colon(head: Token, last: Token | None, token: Token) -> None:
         raise ProgramError(message, token.span, f"Write : where {head.text} ... ends.")
 
 
+def _check_foreign(last: Token | None, token: Token) -> None:
+    """Refuse signs that are C's, and decorators."""
+    if last is None and token.text == "@":
+        message = "Decorators are not part of the language."
+        raise ProgramError(message, token.span, "Leave the line out.")
+    if last is not None and last.text == token.text and token.text in _DOUBLED:
+        written, words = _DOUBLED[token.text]
+        span = last.span.through(token.span)
+        raise ProgramError(f"{written} is no sign of the language.", span, f"Write {words}.")
+
+
 def _check_pair(last: Token | None, token: Token) -> None:
+    _check_foreign(last, token)
     if last is None:
-        if token.text == "@":
-            message = "Decorators are not part of the language."
-            raise ProgramError(message, token.span, "Leave the line out.")
         if token.text in _NEEDS_LEFT | _ASSIGNMENTS:
             raise _missing(f"A value is missing before {token.text}.", token.span)
         return
@@ -234,10 +245,6 @@ def _check_pair(last: Token | None, token: Token) -> None:
         called = token.text in {"(", "["} and last.kind != "number"
         if not called and not last.kind == token.kind == "string":
             raise _no_operator(last, token)
-    if last.text == token.text and token.text in _DOUBLED:
-        written, words = _DOUBLED[token.text]
-        span = last.span.through(token.span)
-        raise ProgramError(f"{written} is no sign of the language.", span, f"Write {words}.")
     if last.text in _OPERATORS and token.text in _NEEDS_LEFT:
         raise _missing(f"A value is missing between {last.text} and {token.text}.", token.span)
     if last.text in _OPERATORS | _ASSIGNMENTS and token.text in {")", "]", "}", ","} | _ASSIGNMENTS:
@@ -329,8 +336,7 @@ def _unknown_character(token: Token) -> ProgramError:
             f"Write {_LOOKALIKES[character]}.",
         )
     if character == "!":
-        hint = "To say that something does not hold, write not."
-        return ProgramError("There is no factorial here.", token.span, hint)
+        return ProgramError("There is no factorial here.", token.span)
     return ProgramError(f"{_shown(character)} cannot stand in a program.", token.span, "Remove it.")
 
 
