@@ -198,7 +198,7 @@ def _drawn(name: str) -> Native:
             return None
         _check_size(reader, name, values, words, node)
         if name in ("randint", "randrange"):
-            values = _whole(reader, name, values, node)
+            values = _whole_numbers(reader, name, values, node)
         if name == "seed":
             reader.seeded = True
         try:
@@ -241,7 +241,7 @@ def _check_size(reader: Reader, name: str, values: Args, words: Options, node: a
         raise fault(reader, node, f"random.getrandbits takes 1 to {_BITS} bits here.")
 
 
-def _whole(reader: Reader, name: str, values: Args, node: ast.Call) -> list[int]:
+def _whole_numbers(reader: Reader, name: str, values: Args, node: ast.Call) -> list[int]:
     if not all(isinstance(each, int | float) and each == each // 1 for each in values):
         message = f"random.{name} takes whole numbers."
         raise fault(reader, node, message, f"Write random.{_DRAWN[name]}.")
