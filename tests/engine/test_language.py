@@ -57,7 +57,8 @@ def remarks(source, limits=None):
         (("x = Value(2.0)\nt = 0\nfor a, (i, b) in zip([1, 2], enumerate([3, 4])):\n"
          "    t += x * a * b * i\nt"), 16.0, {"x": 8.0}),
         (("class Line:\n    def __init__(self, w):\n        self.w = w\n"
-         "    def __call__(self, x):\n        return self.twice() * x\n    def twice(self):\n        return self.w * 2\n"
+         "    def __call__(self, x):\n        return self.twice() * x\n"
+         "    def twice(self):\n        return self.w * 2\n"
          "w = Value(3.0)\nline = Line(w)\nline(4)"), 24.0, {"w": 8.0}),
         ("w = Value(0.5)\n(lambda x: x * w + w)(3)", 2.0, {"w": 4.0}),
     ],
