@@ -85,6 +85,8 @@ def _builder(reader: Reader, name: str, node: ast.BinOp) -> Callable[[Any, Any],
     def build(left: Any, right: Any) -> Any:
         if not (is_number(left) and is_number(right)):
             odd = right if is_number(left) else left
+            if isinstance(odd, str):
+                raise refusals.texts_and_numbers(node, reader.text)
             if isinstance(odd, np.ndarray) or odd is NOTHING:
                 return _plainly(reader, name, node, left, right)
             raise refusals.not_one(odd, node.right if odd is right else node.left, reader.text)
@@ -115,11 +117,18 @@ def _plainly(reader: Reader, name: str, node: ast.BinOp, left: Any, right: Any) 
         raise ProgramError(message, span, "Check what stands right of /.") from None
     except (OverflowError, ValueError, TypeError) as error:
         raise ProgramError(f"Python says: {error}.", span) from None
+    raise _no_pair(reader, node, left, right)
+
+
+def _no_pair(reader: Reader, node: ast.BinOp, left: Any, right: Any) -> ProgramError:
+    """Return the refusal of two values that nothing can be made of."""
     for one, other, words in ((left, right, node.right), (right, left, node.left)):
+        if is_number(one) and isinstance(other, str):
+            return refusals.texts_and_numbers(node, reader.text)
         if is_number(one) and not is_number(other):
-            raise refusals.not_one(other, words, reader.text)
+            return refusals.not_one(other, words, reader.text)
     message = f"{kind(left).capitalize()} and {kind(right)} do not go together here."
-    raise ProgramError(message, span)
+    return ProgramError(message, reader.text.span(node))
 
 
 def _repeats(many: Any, times: Any) -> bool:
@@ -215,6 +224,8 @@ def item(reader: Reader, of: Any, index: Any, node: ast.Subscript) -> Any:
             len(of[index]) if isinstance(of, range) else len(of), reader.text.span(node)
         )
         return of[index]
+    if not is_number(index):
+        raise refusals.no_such_item(node, len(of), reader.text)
     number = reader.plain_number(index, node.slice)
     place = int(number) if float(number).is_integer() else None
     if place is None or not -len(of) <= place < len(of):
@@ -230,8 +241,9 @@ def _array_item(reader: Reader, of: Any, index: Any, node: ast.Subscript) -> Any
     ]
     try:
         value = of[tuple(found)]
-    except IndexError as error:
-        raise ProgramError(f"Python says: {error}.", reader.text.span(node)) from None
+    except IndexError:
+        message = f"An array of the shape {np.shape(of)} has no such item."
+        raise ProgramError(message, reader.text.span(node), "Indices begin at 0.") from None
     reader.budget.check_items(int(np.size(value)), reader.text.span(node))
     return float(value) if np.ndim(value) == 0 else value
 
@@ -277,8 +289,9 @@ def formatted(reader: Reader, value: Any, form: str, how: int, node: ast.expr) -
         value = present(value).data
     try:
         return format(value, form)
-    except (ValueError, TypeError) as error:
-        raise ProgramError(f"Python says: {error}.", span) from None
+    except (ValueError, TypeError):
+        message = f"{kind(value).capitalize()} cannot be written as {form}."
+        raise ProgramError(message, span, 'Write f"{x:.4f}".') from None
 
 
 def written(reader: Reader, value: Any, node: ast.expr, *, quoted: bool = False) -> str:

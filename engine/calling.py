@@ -49,8 +49,37 @@ def check_call(reader: Reader, node: ast.Call, place: Lexical) -> None:
             raise ProgramError(message, reader.text.span(node), hint)
         known = name in calls.BUILTINS or name in libraries.DATASETS or name == "super"
         if not known:
-            message = f"There is no function called {name}."
-            raise ProgramError(message, span, refusals.did_you_mean(name))
+            raise _unknown_function(reader, name, span)
+
+
+def _unknown_function(reader: Reader, name: str, span: Span) -> ProgramError:
+    if name in _INSTEAD:
+        return ProgramError(f"{name} is not part of the language.", span, _INSTEAD[name])
+    message = f"There is no function called {name}."
+    hint = refusals.did_you_mean(name)
+    if reader.structured:
+        known = [*reader.functions, *calls.BUILTINS, *libraries.DATASETS]
+        close = refusals.near(name, known)
+        hint = close if close.startswith("Did") else f"Write def {name}(...) above its call."
+    return ProgramError(message, span, hint)
+
+
+# functions of Python's that a program is likely to try, and what does their work here
+_INSTEAD = {
+    "input": "Write the value into the program.",
+    "type": "To ask what a value is, write isinstance(x, Value).",
+    "set": "Keep the values in a list.",
+    "dict": "Keep names and values in two lists.",
+    "open": "Programs read no files; data(...) gives tables.",
+    "eval": "Write the expression itself.",
+    "exec": "Write the lines themselves.",
+    "next": "Go through the values with for.",
+    "iter": "Go through the values with for.",
+    "getattr": "Write the name behind a dot.",
+    "setattr": "Write the name behind a dot.",
+    "hasattr": "Write the name behind a dot.",
+    "display": "Write print(x), or draw_dot(x).",
+}
 
 
 def takes_sizes(node: ast.Call) -> bool:
@@ -92,6 +121,18 @@ def invoke(
 def _no_function(reader: Reader, value: Any, node: ast.Call) -> ProgramError:
     span = reader.text.span(node.func)
     name = node.func.id if isinstance(node.func, ast.Name) else ""
+    if isinstance(value, list | tuple | str | range):
+        words = name or "This"
+        hint = f"For one of its items, write {name or 'xs'}[0]."
+        return ProgramError(f"{words} is {kind(value)}; it cannot be called.", span, hint)
+    if isinstance(value, Instance):
+        message = f"{value.cls.name} has no __call__, so its objects cannot be called."
+        methods = [each for each in value.cls.names if not each.startswith("__")]
+        hint = f"Write .{methods[0]}(...)." if methods else "Write def __call__(self, x): in it."
+        return ProgramError(message, span, hint)
+    if isinstance(node.func, ast.Attribute) and is_number(value):
+        message = f"{node.func.attr} is a number; it cannot be called."
+        return ProgramError(message, span, "Leave the brackets out.")
     if name:
         hint = f"To multiply, write {name}*(...)."
         return ProgramError(f"{name} is a value, not a function.", span, hint)
@@ -146,23 +187,34 @@ def _bound_to(
     names = dict(zip(params, args, strict=False))
     if len(args) > len(params):
         if function.rest is None:
-            message = f"{function.name} takes {_many(len(params))}, not {len(args)}."
-            raise ProgramError(message, span, _usage(function))
+            raise _too_many(function, args, span)
         names[function.rest] = tuple(args[len(params) :])
     elif function.rest is not None:
         names[function.rest] = ()
     for name, value in options.items():
         if name not in params or name in names:
-            message = f"{function.name} has no parameter {name} left."
-            raise ProgramError(message, span, _usage(function))
+            words = f"gets {name} twice" if name in params else f"has no parameter called {name}"
+            raise ProgramError(f"{_title(function)} {words}.", span, _usage(function))
         names[name] = value
     for name in params:
         if name not in names:
             if name not in function.defaults:
-                message = f"{function.name} needs a value for {name}."
+                message = f"{_title(function)} needs a value for {name}."
                 raise ProgramError(message, span, _usage(function))
             names[name] = function.defaults[name]
     return names
+
+
+def _too_many(function: Function, args: list[Any], span: Span) -> ProgramError:
+    """Return the refusal of more arguments than there are parameters."""
+    params = function.params
+    if function.owner is not None and isinstance(args[0], Instance) and params[:1] != ("self",):
+        message = f"{function.name} of {function.owner.name} has no parameter for its object."
+        hint = f"Write def {function.name}({', '.join(('self', *params))}):."
+        return ProgramError(message, span, hint)
+    own = _has_self(function)
+    message = f"{_title(function)} takes {_many(len(params) - own)}, not {len(args) - own}."
+    return ProgramError(message, span, _usage(function))
 
 
 def _super(reader: Reader, node: ast.Call, frame: Frame | None) -> Any:
@@ -183,9 +235,22 @@ def _many(count: int) -> str:
     return f"{count} value" + ("" if count == 1 else "s")
 
 
+def _has_self(function: Function) -> bool:
+    return function.owner is not None and function.params[:1] == ("self",)
+
+
+def _title(function: Function) -> str:
+    """Return how a function is called: the one that makes an object as its class."""
+    if function.name == "__init__" and function.owner is not None:
+        return function.owner.name
+    return "This function" if function.name == "lambda" else function.name
+
+
 def _usage(function: Function) -> str:
-    params = [name if name not in function.defaults else f"{name}=..." for name in function.params]
-    return f"Write {function.name}({', '.join(params)})."
+    params = function.params[_has_self(function) :]
+    words = [name if name not in function.defaults else f"{name}=..." for name in params]
+    name = "f" if function.name == "lambda" else _title(function)
+    return f"Write {name}({', '.join(words)})."
 
 
 SUPER = Native("super", _no_super)

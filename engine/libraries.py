@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import math
 from collections.abc import Callable, Iterator, Mapping
+from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -66,7 +67,7 @@ def find(
         return Library(name, ignored=True)
     members = _members(name)
     if members is None and not more:
-        hint = f"There are {', '.join(KNOWN)}."
+        hint = refusals.near(name, KNOWN)
         if root in ("torch", "tensorflow", "jax"):
             hint = "Write the model with Value or MLP; what it computes is then seen node by node."
         raise ProgramError(f"There is no module {name} here.", reader.text.span(node), hint)
@@ -80,6 +81,10 @@ def member(reader: Reader, library: Library, name: str, node: ast.expr | ast.stm
     if library.ignored:
         return NOTHING
     if name not in library.members:
+        if library.name == "numpy" and name in ("dot", "inner", "matmul", "vdot"):
+            message = f"np.{name} is not part of the language."
+            hint = "Write sum(a*b for a, b in zip(xs, ys))."
+            raise ProgramError(message, reader.text.span(node), hint)
         if library.name == "numpy" and hasattr(np, name):
             reader.left_out(f"np.{name}", node)
             return NOTHING
@@ -124,10 +129,23 @@ def _math(name: str) -> Native:
         except ValueError:
             words = ", ".join(f"{number:g}" for number in numbers)
             raise fault(reader, node, f"math.{name} has no value at {words}.") from None
-        except (OverflowError, TypeError) as error:
-            raise fault(reader, node, f"Python says: {error}.") from None
+        except OverflowError:
+            words = ", ".join(f"{number:g}" for number in numbers)
+            raise fault(reader, node, f"math.{name} is too large at {words}.") from None
+        except TypeError:
+            message = f"math.{name} takes other values, or another number of them."
+            raise fault(reader, node, message, _math_usage(name)) from None
 
     return Native(f"math.{name}", call)
+
+
+def _math_usage(name: str) -> str:
+    """Return how a function of math is written; empty where Python does not tell."""
+    try:
+        params = signature(getattr(math, name)).parameters
+    except ValueError:
+        return ""
+    return f"Write math.{name}({', '.join(params)})."
 
 
 _HUGE = ("factorial", "comb", "perm")
@@ -178,20 +196,56 @@ def _drawn(name: str) -> Native:
                 raise fault(reader, node, "random.shuffle takes a list.")
             random.shuffle(args[0])
             return None
-        if name == "sample" and len(values) > 1:
-            reader.budget.check_items(int(values[1]), reader.text.span(node))
-        if name == "choices":
-            reader.budget.check_items(int(words.get("k", 1)), reader.text.span(node))
-        if name == "getrandbits" and (not values or not 0 < values[0] <= _BITS):
-            raise fault(reader, node, f"random.getrandbits takes 1 to {_BITS} bits here.")
+        _check_size(reader, name, values, words, node)
+        if name in ("randint", "randrange"):
+            values = _whole_numbers(reader, name, values, node)
         if name == "seed":
             reader.seeded = True
         try:
             return arithmetic.bounded(getattr(random, name)(*values, **words))
-        except (TypeError, ValueError, IndexError, OverflowError, ZeroDivisionError) as error:
-            raise fault(reader, node, f"Python says: {error}.") from None
+        except (TypeError, ValueError, IndexError, OverflowError, ZeroDivisionError):
+            message = f"random.{name} cannot draw from {'this' if args else 'nothing'}."
+            raise fault(reader, node, message, f"Write random.{_DRAWN[name]}.") from None
 
-    return Native(f"random.{name}", call)
+    return Native(f"random.{name}", call, f"random.{_DRAWN[name]}")
+
+
+# how each function of random is written
+_DRAWN = {
+    "seed": "seed(1337)",
+    "random": "random()",
+    "uniform": "uniform(-1, 1)",
+    "randint": "randint(1, 6)",
+    "randrange": "randrange(10)",
+    "choice": "choice(xs), where xs has items",
+    "choices": "choices(xs, k=10)",
+    "shuffle": "shuffle(xs)",
+    "sample": "sample(xs, 2)",
+    "gauss": "gauss(0, 1)",
+    "normalvariate": "normalvariate(0, 1)",
+    "expovariate": "expovariate(1.0)",
+    "triangular": "triangular(0, 1, 0.5)",
+    "getrandbits": "getrandbits(8)",
+    "lognormvariate": "lognormvariate(0, 1)",
+    "betavariate": "betavariate(1, 2)",
+}
+
+
+def _check_size(reader: Reader, name: str, values: Args, words: Options, node: ast.Call) -> None:
+    """Refuse more numbers at once than the limits have room for."""
+    if name == "sample" and len(values) > 1:
+        reader.budget.check_items(int(values[1]), reader.text.span(node))
+    if name == "choices":
+        reader.budget.check_items(int(words.get("k", 1)), reader.text.span(node))
+    if name == "getrandbits" and (not values or not 0 < values[0] <= _BITS):
+        raise fault(reader, node, f"random.getrandbits takes 1 to {_BITS} bits here.")
+
+
+def _whole_numbers(reader: Reader, name: str, values: Args, node: ast.Call) -> list[int]:
+    if not all(isinstance(each, int | float) and each == each // 1 for each in values):
+        message = f"random.{name} takes whole numbers."
+        raise fault(reader, node, message, f"Write random.{_DRAWN[name]}.")
+    return [int(each) for each in values]
 
 
 _BITS = arithmetic.LONGEST_INT
@@ -205,14 +259,7 @@ def _given(reader: Reader, value: Any, node: ast.Call) -> Any:
     return value
 
 
-_RANDOM: Mapping[str, Any] = {
-    name: _drawn(name)
-    for name in (
-        "seed", "random", "uniform", "randint", "randrange", "choice", "choices", "shuffle",
-        "sample", "gauss", "normalvariate", "expovariate", "triangular", "getrandbits",
-        "lognormvariate", "betavariate",
-    )
-}  # fmt: skip
+_RANDOM: Mapping[str, Any] = {name: _drawn(name) for name in _DRAWN}
 
 
 # numpy: seeds, and arrays of numbers

@@ -88,19 +88,64 @@ def _method(call: Callable[..., Any], of: Any) -> Callable[..., Any]:
 
 
 def _unknown(reader: Reader, of: Any, node: ast.Attribute) -> ProgramError:
-    span = reader.text.span(node)
+    span, name = reader.text.span(node), node.attr
+    message = f"{kind(of).capitalize()} has no {name} here."
     if type(of) in NODES or isinstance(of, Module):
         known = list(_NETWORK if isinstance(of, Module) else (*_NODE, *OPS))
-        close = refusals.near(node.attr, known)
+        close = refusals.near(name, known[:7]) if type(of) in NODES else ""
+        close = close if close.startswith("Did") else refusals.near(name, known)
         hint = close if close.startswith("Did") else f"There are {', '.join(known[:5])}."
-        return ProgramError(f"{kind(of).capitalize()} has no {node.attr} here.", span, hint)
+        return ProgramError(message, span, _WAYS_OUT.get((kind(of), name), hint))
     if isinstance(of, Instance):
-        own = [*of.names, *of.cls.names]
-        message = f"{of.cls.name} has no {node.attr}."
-        return ProgramError(message, span, refusals.near(node.attr, own) if own else "")
-    return ProgramError(f"{kind(of).capitalize()} has no {node.attr} here.", span)
+        own = [each for each in (*of.names, *of.cls.names) if not each.startswith("__")]
+        hint = refusals.near(name, own) if own else ""
+        if not hint.startswith("Did") and ast.unparse(node.value) == "self":
+            hint = f"Write self.{name} = ... in __init__."
+        return ProgramError(f"{of.cls.name} has no {name}.", span, hint)
+    hint = _WAYS_OUT.get((kind(of), name), "")
+    if isinstance(of, list | tuple) and name in (*_NODE, *OPS):
+        called = "" if name in ("data", "grad", "label") else "()"
+        hint = f"Take one of them: {_words(node.value)}[0].{name}{called}."
+    elif isinstance(of, int | float) and name in OPS:
+        hint = f"Of a plain number, write math.{name}(...)."
+    elif not hint and (methods := _methods(of)):
+        hint = refusals.near(name, list(methods))
+    return ProgramError(message, span, hint)
 
 
+def _words(node: ast.expr) -> str:
+    words = ast.unparse(node)
+    return words if len(words) <= refusals.LONGEST_WORDS else "xs"
+
+
+# what is asked of a kind of value elsewhere, and how it is had here
+_WAYS_OUT: Mapping[tuple[str, str], str] = MappingProxyType(
+    {
+        ("a list", "push"): "Did you mean append?",
+        ("a list", "add"): "Did you mean append?",
+        ("a list", "length"): "Write len(xs).",
+        ("a list", "size"): "Write len(xs).",
+        ("a list", "shape"): "Write len(xs).",
+        ("a list", "sum"): "Write sum(xs).",
+        ("a list", "mean"): "Write sum(xs) / len(xs).",
+        ("a list", "max"): "Write max(xs).",
+        ("a list", "min"): "Write min(xs).",
+        ("a text", "format"): 'Write f"loss {x:.4f}".',
+        ("a text", "length"): "Write len(s).",
+        ("a number", "item"): "It is a plain number: leave .item() out.",
+        ("a number", "data"): "It is a plain number: leave .data out.",
+        ("a number", "grad"): "Only a Value has a gradient: write Value(...) around the number.",
+        ("a number", "backward"): "Only what Values make has gradients: leave .data out above.",
+        ("a value", "zero_grad"): "Write x.grad = 0.0.",
+        ("a value", "parameters"): "A network has parameters; a value is one itself.",
+        ("a value", "detach"): "Write x.data.",
+        ("a value", "numpy"): "Write x.data.",
+        ("a network", "backward"): "Call backward on the loss.",
+        ("a network", "forward"): "Call the network itself: net(x).",
+        ("a network", "weight"): "Write net.parameters().",
+        ("a network", "weights"): "Write net.parameters().",
+    }
+)
 _NODE = ("data", "grad", "label", "backward", "tanh", "relu", "exp")
 _NETWORK = ("parameters", "zero_grad", "layers", "neurons")
 
@@ -159,7 +204,11 @@ def set_attribute(reader: Reader, of: Any, value: Any, node: ast.Attribute) -> N
         _set_on_node(reader, of, value, node)
     elif of is not NOTHING:
         message = f"{node.attr} of {kind(of)} cannot be set."
-        raise ProgramError(message, reader.text.span(node))
+        close = refusals.near(node.attr, ("data", "grad", "label")) if type(of) in NODES else ""
+        hint = (
+            "Leave the line out: every value has a gradient." if "requires" in node.attr else close
+        )
+        raise ProgramError(message, reader.text.span(node), hint)
 
 
 def _set_on_node(reader: Reader, of: Expr, value: Any, node: ast.Attribute) -> None:
@@ -259,7 +308,8 @@ def _insert(reader: Reader, of: list[Any], args: Args, options: Options, node: a
 def _pop(reader: Reader, of: list[Any], args: Args, options: Options, node: ast.Call) -> Any:
     place = int(reader.plain_number(args[0], node.args[0])) if args else -1
     if not -len(of) <= place < len(of):
-        raise fault(reader, node, "This list has no such item to take.")
+        hint = f"It has {len(of)} items." if of else "It is empty."
+        raise fault(reader, node, "This list has no such item to take.", hint)
     return of.pop(place)
 
 
@@ -269,6 +319,10 @@ def _index(reader: Reader, of: Any, args: Args, options: Options, node: ast.Call
         if equal(reader, each, args[0], node):
             return place
     raise fault(reader, node, "The list does not hold this.")
+
+
+def _remove(reader: Reader, of: list[Any], args: Args, options: Options, node: ast.Call) -> None:
+    del of[_index(reader, of, args, options, node)]
 
 
 def _count(reader: Reader, of: Any, args: Args, options: Options, node: ast.Call) -> int:
@@ -310,6 +364,7 @@ _LIST: Mapping[str, Callable[..., Any]] = MappingProxyType(
         "insert": _insert,
         "pop": _pop,
         "index": _index,
+        "remove": _remove,
         "count": _count,
         "reverse": _reverse,
         "sort": _sort,
@@ -336,14 +391,38 @@ def _plain_text(name: str) -> Callable[..., Any]:
             raise fault(reader, node, f"{name} takes texts.")
         try:
             return getattr(of, name)(*args)
-        except (TypeError, ValueError) as error:
-            raise fault(reader, node, f"Python says: {error}.") from None
+        except (TypeError, ValueError):
+            message = f"{name} takes other values, or another number of them."
+            raise fault(reader, node, message) from None
+
+    return call
+
+
+def _replace(reader: Reader, of: str, args: Args, options: Options, node: ast.Call) -> str:
+    _takes(reader, args, options, node, 2)
+    if not all(isinstance(each, str) for each in args):
+        raise fault(reader, node, "replace takes texts.")
+    old, new = args
+    reader.budget.make_items(len(of) + of.count(old) * len(new), reader.text.span(node))
+    return of.replace(old, new)
+
+
+def _padded(name: str) -> Callable[..., Any]:
+    def call(reader: Reader, of: str, args: Args, options: Options, node: ast.Call) -> str:
+        _takes(reader, args, options, node, 1)
+        width = reader.plain_number(args[0], node.args[0])
+        if not isinstance(width, int):
+            raise fault(reader, node, f"{name} takes a width.", f"Write s.{name}(10).")
+        reader.budget.check_items(max(width, 0), reader.text.span(node))
+        padded: str = getattr(of, name)(width)
+        return padded
 
     return call
 
 
 _TEXT: Mapping[str, Callable[..., Any]] = MappingProxyType(
-    {"join": _join}
+    {"join": _join, "replace": _replace}
+    | {name: _padded(name) for name in ("ljust", "rjust", "center", "zfill")}
     | {
         name: _plain_text(name)
         for name in (
@@ -355,6 +434,11 @@ _TEXT: Mapping[str, Callable[..., Any]] = MappingProxyType(
             "split",
             "startswith",
             "endswith",
+            "title",
+            "capitalize",
+            "find",
+            "count",
+            "isdigit",
         )
     }
 )

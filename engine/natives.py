@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine import arithmetic, sequences
+from engine import arithmetic, refusals, sequences
 from engine.errors import ProgramError
 from engine.expr import arity_message, present
 from engine.ops import OPS, Op
@@ -138,7 +138,8 @@ def _len(reader: Reader, args: Args, options: Options, node: ast.Call) -> Any:
         return sequences.length(value)
     if isinstance(value, list | tuple | str | np.ndarray):
         return len(value)
-    raise fault(reader, node, f"{kind(value).capitalize()} has no length.")
+    hint = "Only lists and texts have one."
+    raise fault(reader, node, f"{kind(value).capitalize()} has no length.", hint)
 
 
 def _sum(reader: Reader, args: Args, options: Options, node: ast.Call) -> Any:
@@ -173,7 +174,8 @@ def _range(reader: Reader, args: Args, options: Options, node: ast.Call) -> Any:
 def _whole(reader: Reader, value: Any, node: ast.expr) -> int:
     number = reader.plain_number(value, node)
     if not float(number).is_integer():
-        raise ProgramError("This is a whole number here.", reader.text.span(node), "Write 10.")
+        message = f"A whole number belongs here, not {number:g}."
+        raise ProgramError(message, reader.text.span(node), "Write int(...) around it.")
     return int(number)
 
 
@@ -183,6 +185,9 @@ def _zip(reader: Reader, args: Args, options: Options, node: ast.Call) -> Any:
     lists = [
         sequences.items(reader, value, part) for value, part in zip(args, node.args, strict=False)
     ]
+    if options.get("strict") and len({len(each) for each in lists}) > 1:
+        lengths = " and ".join(f"{len(each):,}" for each in lists)
+        raise fault(reader, node, f"These lists hold {lengths} items; strict=True wants as many.")
     return list(zip(*lists, strict=False))
 
 
@@ -219,7 +224,12 @@ def _converted(
         value = reader.plain_number(value, node.args[0])
     elif len(value) > 400:
         raise fault(reader, node, "This text is too long for a number.")
-    return arithmetic.bounded(_tried(reader, node, lambda: how(value)))
+    try:
+        return arithmetic.bounded(how(value))
+    except (ValueError, OverflowError):
+        words = "whole number" if how is int else "number"
+        said = repr(value) if isinstance(value, str) else f"{value:g}"
+        raise fault(reader, node, f"{said[: refusals.LONGEST_WORDS]} is no {words}.") from None
 
 
 def _bool(reader: Reader, args: Args, options: Options, node: ast.Call) -> Any:
@@ -331,7 +341,8 @@ def _is_a(value: Any, wanted: Any) -> bool:
 
 def _print(reader: Reader, args: Args, options: Options, node: ast.Call) -> Any:
     if set(options) - {"sep", "end", "flush", "file"}:
-        raise fault(reader, node, "print takes values, sep= and end=.")
+        hint = "Leave the names out: print(x)."
+        raise fault(reader, node, "print takes values, sep= and end=.", hint)
     between, end = options.get("sep", " "), options.get("end", "\n")
     if not isinstance(between, str | None) or not isinstance(end, str | None):
         raise fault(reader, node, "sep and end are texts.")

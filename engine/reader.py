@@ -31,6 +31,7 @@ from engine.syntax import Text
 from engine.values import (
     NODES,
     NOTHING,
+    Class,
     Frame,
     Function,
     Instance,
@@ -133,6 +134,10 @@ class Reader:
         statements, place = Statements(self), Lexical()
         frame = Frame(self.names)
         at = START
+        for line in self.text.magic[:1]:
+            words = self.text.lines[line - 1]
+            said = f"{words.split()[0][:MOST_COMPARED]} is left out: only notebooks have it."
+            self.remarks.append((said, Span(line, 1, line, len(words) + 1)))
         try:
             for number, statement in enumerate(self._tree.body):
                 at = self.text.span(statement)
@@ -258,6 +263,12 @@ class Reader:
             return sign * CONSTANTS[node.id]
         return None
 
+    @property
+    def functions(self) -> list[str]:
+        """Return the names of functions and classes that the program has made so far."""
+        held = self.names.items()
+        return [name for name, value in held if isinstance(value, Function | Class)][:MOST_COMPARED]
+
     def is_bound(self, name: str) -> bool:
         """Tell whether the module binds a name, here or further on."""
         return name in self._later or name in self.names
@@ -335,13 +346,24 @@ class Reader:
             return "__main__"
         if name in ("linear", "super", "plt", "np", "random", "math"):
             return self._known_elsewhere(name, span)
-        known = [*self.names, *calls.BUILTINS][:MOST_COMPARED] if self.structured else []
-        close = get_close_matches(name, known, n=1, cutoff=0.75)
-        if self.structured and (place.outer is not None or close):
-            hint = f"Did you mean {close[0]}?" if close else f"Write {name} = ... on a line above."
-            raise ProgramError(f"{name} has no value here.", span, hint)
+        if self.structured:
+            self._check_input(name, span, place)
         value = self.names[name] = self.made(Expr(INPUT_UNTIL_SET, label=name), span)
         return value
+
+    def _check_input(self, name: str, span: Span, place: Lexical) -> None:
+        """Refuse a name that is no input: in a function, where it is mistyped, in Python's way.
+
+        Programs that use Value or an import are Python's, where each name has a value.
+        """
+        plain = {"true": "True", "false": "False", "null": "None", "none": "None"}.get(name)
+        known = [*self.names, *calls.BUILTINS][:MOST_COMPARED]
+        close = [plain] if plain else get_close_matches(name, known, n=1, cutoff=0.75)
+        if place.outer is not None or close or self.uses_values or self.imported:
+            hint = f"Did you mean {close[0]}?" if close else f"Write {name} = ... on a line above."
+            raise ProgramError(f"{name} has no value here.", span, hint)
+        words = f"{name} has no value of its own: it is an input, and 1 until it is set."
+        self.remarks.append((words, span))
 
     def _known_elsewhere(self, name: str, span: Span) -> Any:
         if name == "linear":
@@ -584,7 +606,7 @@ def _nature(tree: ast.Module) -> tuple[bool, bool]:
         if isinstance(node, ast.Attribute):
             structured = structured or isinstance(node.ctx, ast.Store) or node.attr not in OPS
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            structured = structured or node.func.id in _PRINTS
+            structured = structured or node.func.id in _PRINTS or node.func.id in libraries.DATASETS
         if isinstance(node, ast.Name | ast.alias):
             values = values or (node.id if isinstance(node, ast.Name) else node.name) == "Value"
     return structured, values and structured

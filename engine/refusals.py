@@ -12,7 +12,7 @@ from engine.nn import Module
 from engine.ops import OPS
 from engine.spans import Span
 from engine.syntax import Text
-from engine.values import Native, kind
+from engine.values import NOTHING, Bound, Function, Native, kind
 
 LANGUAGE = (
     "It has assignments, + - * / ^, functions such as tanh(x), lists, for, while, if, def, class,"
@@ -24,6 +24,7 @@ MORE_FUNCTIONS = (
     *("mse", "hinge", "binary_cross_entropy", "cross_entropy", "l1", "l2"),
 )
 
+LONGEST_WORDS = 40  # characters of the program that are repeated in a sentence
 _SYNONYMS = {
     "ln": "log",
     "arcsin": "asin",
@@ -91,6 +92,14 @@ def only_names(node: ast.expr, text: Text) -> ProgramError:
     return ProgramError("Only names can stand left of =.", text.span(node), "Write name = value.")
 
 
+def not_called(node: ast.expr, text: Text) -> ProgramError:
+    """Return the refusal of a function that stands where its result belongs."""
+    words = ast.unparse(node)
+    words = words if len(words) <= LONGEST_WORDS else "This"
+    hint = f"Write {words}()." if words != "This" else "Write () behind it."
+    return ProgramError(f"{words} is a function that is not called here.", text.span(node), hint)
+
+
 def no_value_yet(node: ast.Name, text: Text) -> ProgramError:
     """Return the refusal of a name of a function that has no value where it is used."""
     hint = f"Write {node.id} = ... above, on every way that leads here."
@@ -132,12 +141,23 @@ def not_one(value: Any, node: ast.expr, text: Text) -> ProgramError:
         return ProgramError(message, span, hint)
     if isinstance(value, str | bool | complex) and isinstance(node, ast.Constant):
         return no_number(node, text)
-    if isinstance(value, Native):
-        hint = f"Write {value.usage}." if value.usage else ""
-        return ProgramError(f"{words} is a function.", span, hint)
+    if isinstance(value, Native) and value.usage:
+        return ProgramError(f"{words} is a function.", span, f"Write {value.usage}.")
+    if isinstance(value, Native | Bound | Function):
+        return not_called(node, text)
+    if value is NOTHING:
+        message = f"{words} is nothing here: what gives it is left out."
+        return ProgramError(message, span, "Compute it with lists and loops.")
     hint = "A function without return gives None." if value is None else ""
     said = "None" if value is None else kind(value)
     return ProgramError(f"{words} is {said}; a number is needed here.", span, hint)
+
+
+def texts_and_numbers(node: ast.expr, text: Text) -> ProgramError:
+    """Return the refusal of a text and a number with an operator between them."""
+    message = "A text and a number do not go together here."
+    hint = 'Write both in one text, f"loss {x}", or the number as str(x).'
+    return ProgramError(message, text.span(node), hint)
 
 
 def no_list(node: ast.Subscript, text: Text) -> ProgramError:
@@ -149,6 +169,10 @@ def no_such_item(node: ast.Subscript, count: int, text: Text) -> ProgramError:
     """Return the refusal of an index that no item has."""
     if not count:
         return ProgramError("This list is empty.", text.span(node), "Put a value into it.")
+    if isinstance(node.slice, ast.Tuple) and len(node.slice.elts) == 2:
+        first, second = map(ast.unparse, node.slice.elts)
+        hint = f"Write [{first}][{second}]."
+        return ProgramError("An index is one number here.", text.span(node.slice), hint)
     message = f"An index is a whole number from 0 to {count - 1} here."
     return ProgramError(message, text.span(node.slice), f"The list has {count} values.")
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from engine import refusals
 from engine.errors import ProgramError
-from engine.values import NOTHING, SEQUENCES, Instance, kind
+from engine.values import NOTHING, SEQUENCES, Bound, Function, Instance, Native, kind
 
 if TYPE_CHECKING:
     from engine.reader import Reader
@@ -37,6 +37,8 @@ def items(reader: Reader, value: Any, node: ast.AST) -> list[Any]:
         raise ProgramError(message, span)
     if value is NOTHING:
         return []
+    if isinstance(value, Function | Bound | Native) and isinstance(node, ast.expr):
+        raise refusals.not_called(node, reader.text)
     message = f"{kind(value).capitalize()} has no items to go through."
     raise ProgramError(message, span, "Write a list, or range(10).")
 
@@ -55,6 +57,11 @@ def unpacked(reader: Reader, value: Any, count: int, node: ast.AST) -> list[Any]
     single = not isinstance(value, (*SEQUENCES, str, np.ndarray))
     values = [value] if single else items(reader, value, node)
     if len(values) != count:
+        if isinstance(getattr(node, "ctx", None), ast.Store):
+            came = "one value comes" if len(values) == 1 else f"{len(values)} values come"
+            message = f"Here stand {count} names, and {came}."
+            hint = "zip(xs, ys) and enumerate(xs) give pairs."
+            raise ProgramError(message, reader.place_of(node), hint)
         message = f"Left of = stand {count} names, right of it {len(values)}."
         raise ProgramError(message, reader.place_of(node), "Give each name one value.")
     return values
@@ -77,7 +84,8 @@ def set_item(reader: Reader, of: Any, index: Any, value: Any, node: ast.Subscrip
         of[place] = reader.plain_number(value, node)
         return
     if not isinstance(of, list):
-        raise ProgramError(f"Items of {kind(of)} cannot be set.", span)
+        hint = "Make a list of it: list(xs)." if isinstance(of, tuple | range) else ""
+        raise ProgramError(f"Items of {kind(of)} cannot be set.", span, hint)
     if isinstance(index, slice):
         found = items(reader, value, node)
         try:

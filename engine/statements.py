@@ -10,7 +10,7 @@ from engine import arithmetic, binding, libraries, refusals, sequences
 from engine.errors import LimitError, ProgramError
 from engine.expressions import SIGNS, Expressions, Lexical, bound
 from engine.scopes import Scope, current, enter, leave
-from engine.values import NODES, RETURN, Class, Frame, Run
+from engine.values import NODES, RETURN, Bound, Class, Frame, Function, Native, Run
 
 if TYPE_CHECKING:
     from engine.reader import Reader
@@ -44,6 +44,7 @@ class Statements:
             ast.Continue: self._jump,
             ast.Pass: self._pass,
             ast.Global: self._pass,
+            ast.Nonlocal: self._nonlocal,
             ast.Import: self._import,
             ast.ImportFrom: self._import,
             ast.Delete: self._delete,
@@ -91,8 +92,12 @@ class Statements:
             return self._pass(node, place)  # a docstring
         run = self._expression(node.value, place)
 
+        dotted = isinstance(node.value, ast.Attribute)
+
         def give(frame: Frame) -> None:
             value = run(frame)
+            if dotted and isinstance(value, Native | Bound | Function):
+                raise refusals.not_called(node.value, self._text)
             if at_top:
                 reader.said(value, node.value)
 
@@ -179,8 +184,8 @@ class Statements:
         return unpack
 
     def _name(self, target: ast.Name, place: Lexical, value: ast.expr | None) -> Store:
-        reader, name = self._reader, target.id
-        if place.outer is None or name in place.shared:
+        reader, name, hops = self._reader, target.id, place.hops(target.id)
+        if hops is None:
             leafy = value is not None and self._at_top(place) and reader.makes_leaf(value)
             return lambda _, found: reader.bind(target, found, value, leafy=leafy)
         named = value is not None and not isinstance(value, ast.Name | ast.Attribute)
@@ -188,6 +193,9 @@ class Statements:
         def store(frame: Frame, found: Any) -> None:
             if named and type(found) in NODES and found.label is None and found.op:
                 found.label = name
+            for _ in range(hops):  # declared nonlocal
+                assert frame.outer is not None  # noqa: S101  as deep as its text is nested
+                frame = frame.outer
             frame.names[name] = found
 
         return store
@@ -199,25 +207,52 @@ class Statements:
         reader, target = self._reader, node.target
         if isinstance(target, ast.Name):
             reader.check_begun(target, place)
-        load = self._expression(_loaded(target), place)
         value = self._expression(node.value, place)
         words = ast.copy_location(ast.BinOp(_loaded(target), node.op, node.value), node)
         operate = arithmetic.operator(reader, SIGNS[type(node.op)], words)
-        store = self._target(target, place, words)
+        place_of = self._place_of(target, place, words)
         adds = isinstance(node.op, ast.Add)
         again = not self._at_top(place)
 
         def run(frame: Frame) -> None:
-            before, more = load(frame), value(frame)
+            before, store = place_of(frame)
+            more = value(frame)
             if adds and isinstance(before, list):
                 sequences.extend(reader, before, more, node.value)
+                store(before)
                 return
             if adds and again and type(before) is int and not before and type(more) in NODES:
-                store(frame, more)  # a sum begins: the 0 that it starts from adds no node
+                store(more)  # a sum begins: the 0 that it starts from adds no node
                 return
-            store(frame, operate(before, more))
+            store(operate(before, more))
 
         return run
+
+    def _place_of(
+        self, target: ast.expr, place: Lexical, words: ast.expr
+    ) -> Callable[[Frame], tuple[Any, Callable[[Any], None]]]:
+        """Return what finds a place, its parts evaluated once: what it holds, what stores there."""
+        reader = self._reader
+        if isinstance(target, ast.Attribute):
+            of = self._expression(target.value, place)
+
+            def attribute(frame: Frame) -> tuple[Any, Callable[[Any], None]]:
+                whole = of(frame)
+                held = reader.attribute(whole, target)
+                return held, lambda found: reader.set_attribute(whole, found, target)
+
+            return attribute
+        if isinstance(target, ast.Subscript):
+            of, index = (self._expression(part, place) for part in (target.value, target.slice))
+
+            def item(frame: Frame) -> tuple[Any, Callable[[Any], None]]:
+                whole, at = of(frame), index(frame)
+                held = arithmetic.item(reader, whole, at, target)
+                return held, lambda found: sequences.set_item(reader, whole, at, found, target)
+
+            return item
+        load, store = self._expression(_loaded(target), place), self._target(target, place, words)
+        return lambda frame: (load(frame), lambda found: store(frame, found))
 
     def _delete(self, node: ast.Delete, place: Lexical) -> Run:
         names = [target for target in node.targets if isinstance(target, ast.Name)]
@@ -327,6 +362,14 @@ class Statements:
     def _pass(self, _node: ast.stmt, _place: Lexical) -> Run:
         return lambda _: None
 
+    def _nonlocal(self, node: ast.Nonlocal, place: Lexical) -> Run:
+        for name in node.names:
+            if place.hops(name) is None:
+                message = f"No function around this one gives {name} a value."
+                hint = f"Write global {name}, or {name} = ... in the function around."
+                raise ProgramError(message, self._text.span(node), hint)
+        return self._pass(node, place)
+
     def _assert(self, node: ast.Assert, place: Lexical) -> Run:
         test, reader = self._expression(node.test, place), self._reader
         words = self._expression(node.msg, place) if node.msg else None
@@ -347,7 +390,7 @@ class Statements:
         inner = head.inner
         for name, shared in assigned(node.body):
             (inner.shared if shared else inner.names).add(name)
-        inner.names -= inner.shared
+        inner.names -= inner.shared | set(nonlocals(node.body))
         loops, self._loops = self._loops, 0
         self._functions += 1
         body = self.block(node.body, inner)
@@ -378,7 +421,7 @@ class Statements:
 
     def _class(self, node: ast.ClassDef, place: Lexical) -> Run:
         reader = self._reader
-        if node.name == "Value":
+        if _is_value(node):
             return lambda _: reader.replaced(node)
         self._no_decorators(node.decorator_list)
         bases = [base for base in node.bases if ast.unparse(base) not in {"object", "Module"}]
@@ -449,7 +492,7 @@ def _goes_backward(loop: ast.For) -> bool:
 
 
 def _loaded(target: ast.expr) -> ast.expr:
-    """Return what reads the place that a target stands for."""
+    """Return the words that read the place that a target stands for."""
     if isinstance(target, ast.Name):
         fresh: ast.expr = ast.Name(target.id, ast.Load())
     elif isinstance(target, ast.Attribute):
@@ -461,23 +504,44 @@ def _loaded(target: ast.expr) -> ast.expr:
     return ast.copy_location(fresh, target)
 
 
+def _is_value(node: ast.FunctionDef | ast.ClassDef) -> bool:
+    """Tell whether this is a pasted class Value: ours stands for it."""
+    return isinstance(node, ast.ClassDef) and node.name == "Value"
+
+
+def nonlocals(body: Sequence[ast.stmt]) -> Iterator[str]:
+    """Yield every name that statements declare nonlocal, not within functions."""
+    waiting = list(body)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Nonlocal):
+            yield from node.names
+        if not isinstance(node, ast.FunctionDef | ast.ClassDef):
+            waiting += [*getattr(node, "body", []), *getattr(node, "orelse", [])]
+
+
 def assigned(body: Sequence[ast.stmt]) -> Iterator[tuple[str, bool]]:
     """Yield every name that statements bind, not within functions; True is declared global."""
     waiting = list(reversed(body))
     while waiting:
         node = waiting.pop()
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            yield node.name, False
-            continue
-        if isinstance(node, ast.Global):
-            yield from ((name, True) for name in node.names)
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            for alias in node.names:
-                yield (alias.asname or alias.name).partition(".")[0], False
-        elif isinstance(node, ast.Assign):
-            for target in node.targets:
-                yield from ((name, False) for name in bound(target))
-        elif isinstance(node, ast.AugAssign | ast.AnnAssign | ast.For):
-            yield from ((name, False) for name in bound(node.target))
-        for part in ("body", "orelse"):
-            waiting.extend(reversed(getattr(node, part, [])))
+        yield from ((name, isinstance(node, ast.Global)) for name in _names_of(node))
+        if not isinstance(node, ast.FunctionDef | ast.ClassDef):
+            for part in ("body", "orelse"):
+                waiting.extend(reversed(getattr(node, part, [])))
+
+
+def _names_of(node: ast.stmt) -> list[str]:
+    """Return the names that one statement binds or declares global, blocks within it aside."""
+    match node:
+        case ast.FunctionDef() | ast.ClassDef():
+            return [] if _is_value(node) else [node.name]
+        case ast.Global():
+            return node.names
+        case ast.Import() | ast.ImportFrom():
+            return [(alias.asname or alias.name).partition(".")[0] for alias in node.names]
+        case ast.Assign():
+            return [name for target in node.targets for name in bound(target)]
+        case ast.AugAssign() | ast.AnnAssign() | ast.For():
+            return list(bound(node.target))
+    return []

@@ -21,6 +21,7 @@ class Text:
     Attributes:
         lines: the text's lines, as typed.
         python: the text with `^` as `**`.
+        magic: numbers of lines that are a notebook's own commands.
     """
 
     def __init__(self, source: str) -> None:
@@ -31,6 +32,7 @@ class Text:
         """
         plain = source.replace("\r\n", "\n").replace("\r", "\n")
         self.lines = plain.split("\n")
+        self.magic = [k for k, line in enumerate(self.lines, 1) if _MAGIC.match(line)]
         plain = _MAGIC.sub("#", plain)
         words = list(tokens.read(plain))
         tokens.check(words)
@@ -148,6 +150,10 @@ _SENTENCES = {
     ),
     "cannot assign": ("Only a name can stand left of =.", "Write name = value."),
     "Maybe you meant '=='": ("An = gives a name a value.", "To compare, write ==."),
+    "inconsistent use of tabs": (
+        "Tabs and blanks are mixed before this line.",
+        "Put blanks alone before it, as many as before the lines that it belongs to.",
+    ),
     "indent": ("This line does not start at the left edge.", "Remove the blanks before it."),
     "f-string": ("This text with values inside is not finished.", 'Write f"{x:.4f}".'),
     "outside": ("This stands outside of a function or a loop.", ""),
@@ -157,6 +163,23 @@ _SENTENCES = {
 }
 
 
+def _by_first_word(words: list[str], span: Span, said: str) -> ProgramError | None:
+    """Return the refusal of a line whose first word tells what was meant."""
+    head = words[0].rstrip(":") if words else ""
+    if words[:2] == ["else", "if"]:
+        return ProgramError("else if is one word.", span, "Write elif.")
+    if head in ("else", "elif") and said == "invalid syntax":
+        hint = "Put as many blanks before it as before its if."
+        return ProgramError(f"No if stands above that this {head} belongs to.", span, hint)
+    if head in ("if", "elif", "while", "assert", "return") and "==" in said:
+        return ProgramError("An = gives a name a value.", span, "To compare, write ==.")
+    if head == "for" and "in" not in words:
+        return ProgramError("A for goes through values.", span, "Write for i in range(10):.")
+    if words[1:2] == [":="]:
+        return ProgramError("A value is given with =.", span, f"Write {head} = ....")
+    return None
+
+
 def _sentence(text: Text, fault: SyntaxError) -> ProgramError:
     """Return the parser's refusal in plain words, at its place in the typed text."""
     line = min(max(fault.lineno or 1, 1), len(text.lines))
@@ -164,10 +187,13 @@ def _sentence(text: Text, fault: SyntaxError) -> ProgramError:
     last_line = min(max(fault.end_lineno or line, line), len(text.lines))
     last = text.typed_column(last_line, max((fault.end_offset or 0) - 1, 0))
     width = len(text.lines[line - 1]) + 1
-    first = min(first, width)
+    first = max(min(first, width - 1), 1)
     if (last_line, last) <= (line, first):
         last_line, last = line, min(first + 1, width)
     last = min(last, len(text.lines[last_line - 1]) + 1)
+    words = text.lines[line - 1].split()
+    if found := _by_first_word(words, Span(line, first, last_line, last), fault.msg or ""):
+        return found
     for part, (message, hint) in _SENTENCES.items():
         if part in (fault.msg or ""):
             return ProgramError(message, Span(line, first, last_line, last), hint)

@@ -38,6 +38,15 @@ _TOKEN = re.compile(
 )
 CLOSING = {"(": ")", "[": "]", "{": "}"}
 _BLOCKS = {"for", "while", "if", "elif", "else", "def", "class"}
+# words of other languages for the first words of blocks
+_WORDS = {
+    "elseif": "elif",
+    "elsif": "elif",
+    "function": "def",
+    "func": "def",
+    "fn": "def",
+    "foreach": "for",
+}
 _UNARY = {"+", "-", "~"}
 _NEEDS_LEFT = {
     "*",
@@ -75,6 +84,7 @@ _ASSIGNMENTS = {
     "<<=",
     ">>=",
 }
+_DOUBLED = {"&": ("&&", "and"), "|": ("||", "or")}
 _LOOKALIKES = {
     **dict.fromkeys("−–—", "-"),
     **dict.fromkeys("×·⋅∗", "*"),
@@ -135,25 +145,47 @@ def check(tokens: list[Token]) -> None:
     open_brackets: list[Token] = []
     last: Token | None = None
     head: Token | None = None
-    for token in tokens:
+    before: Token | None = None
+    for place, token in enumerate(tokens):
+        if token.text == "!" and not (last and last.ends_value):
+            raise ProgramError("! is no sign of the language.", token.span, "Write not.")
         _check_word(token)
         if token.kind in {"space", "comment"} or (token.kind == "newline" and open_brackets):
             continue
         if token.kind == "newline" or token.text == ";":
-            _check_end(last)
-            last = head = None
+            _check_end(last, before)
+            last = head = before = None
             continue
         head = head or token
         if not open_brackets:
             _check_colon(head, last, token)
+        if open_brackets and last and last.line < token.line and _are_apart(last, token):
+            _check_closed(open_brackets, tokens[place:])
         _check_pair(last, token)
         _check_brackets(open_brackets, token)
-        last = token
+        before, last = last, token
     if open_brackets:
-        bracket = open_brackets[-1]
-        message = f"This {bracket.text} is never closed."
-        raise ProgramError(message, bracket.span, f"Add {CLOSING[bracket.text]} where it ends.")
-    _check_end(last)
+        raise _never_closed(open_brackets[-1])
+    _check_end(last, before)
+
+
+def _never_closed(bracket: Token) -> ProgramError:
+    message = f"This {bracket.text} is never closed."
+    return ProgramError(message, bracket.span, f"Add {CLOSING[bracket.text]} where it ends.")
+
+
+def _are_apart(last: Token, token: Token) -> bool:
+    return last.ends_value and token.starts_value and token.text not in CLOSING
+
+
+def _check_closed(open_brackets: list[Token], rest: list[Token]) -> None:
+    """Refuse a bracket that the rest of the text does not close."""
+    depth = len(open_brackets)
+    for token in rest:
+        depth += (token.text in CLOSING) - (token.text in CLOSING.values())
+        if depth < len(open_brackets):
+            return
+    raise _never_closed(open_brackets[-1])
 
 
 def _check_word(token: Token) -> None:
@@ -186,11 +218,25 @@ def _check_colon(head: Token, last: Token | None, token: Token) -> None:
         return
     opened = token.text in {"(", "["} or last.kind == token.kind == "string"
     if last.ends_value and token.starts_value and not opened:
+        if head.text == "else" and token.text == "if":
+            raise ProgramError("else if is one word.", last.span.through(token.span), "Write elif.")
         message = f"A : is missing before {_shown(token.text)}."
         raise ProgramError(message, token.span, f"Write : where {head.text} ... ends.")
 
 
+def _check_foreign(last: Token | None, token: Token) -> None:
+    """Refuse signs that are C's, and decorators."""
+    if last is None and token.text == "@":
+        message = "Decorators are not part of the language."
+        raise ProgramError(message, token.span, "Leave the line out.")
+    if last is not None and last.text == token.text and token.text in _DOUBLED:
+        written, words = _DOUBLED[token.text]
+        span = last.span.through(token.span)
+        raise ProgramError(f"{written} is no sign of the language.", span, f"Write {words}.")
+
+
 def _check_pair(last: Token | None, token: Token) -> None:
+    _check_foreign(last, token)
     if last is None:
         if token.text in _NEEDS_LEFT | _ASSIGNMENTS:
             raise _missing(f"A value is missing before {token.text}.", token.span)
@@ -211,7 +257,11 @@ def _check_pair(last: Token | None, token: Token) -> None:
         raise _missing("A value is missing before this comma.", token.span)
 
 
-def _check_end(last: Token | None) -> None:
+def _check_end(last: Token | None, before: Token | None = None) -> None:
+    if last and before and last.text == before.text and last.text in _UNARY:
+        sign = last.text
+        message = f"There is no {sign}{sign} here."
+        raise ProgramError(message, before.span.through(last.span), f"Write {sign}= 1.")
     if last and last.text in _OPERATORS | _ASSIGNMENTS:
         raise _missing(f"A value is missing after {last.text}.", last.span)
 
@@ -251,6 +301,12 @@ def _no_operator(last: Token, token: Token) -> ProgramError:
     touching = last.span.end_column == token.column and last.line == token.line
     span = last.span.through(token.span)
     left, right = (_shown(part.text) for part in (last, token))
+    if last.text in _WORDS or last.text.lower() in _BLOCKS | {"import", "from", "return"}:
+        word = _WORDS.get(last.text, last.text.lower())
+        return ProgramError(f"{left} is no word of the language.", last.span, f"Write {word}.")
+    if last.text == "print":
+        hint = f"Write print({right})." if token.kind != "other" else "Write print(...)."
+        return ProgramError("What is printed stands in brackets.", span, hint)
     if last.kind == token.kind == "number" and touching:
         hint = "A number has one point at most." if "." in left + right else ""
         return ProgramError(f"{left}{right} is no number.", span, hint)

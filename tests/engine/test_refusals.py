@@ -3,6 +3,7 @@
 import time
 from contextlib import suppress
 
+import numpy.ma  # noqa: F401  NumPy loads it when it is first needed, which is no typed text
 import pytest
 
 from engine.errors import LimitError, ProgramError
@@ -64,7 +65,7 @@ def refused(source, limits=None):
          "Write x = ... on a line above."),
         ("1 = x", (1, 1, 1, 2), "Only a name can stand left of =.", "Write name = value."),
         ("tanh(x) = 3", (1, 1, 1, 8), "Only a name can stand left of =.", "Write name = value."),
-        ("x.y = 3", (1, 1, 1, 4), "y of a value cannot be set.", ""),
+        ("x.y = 3", (1, 1, 1, 4), "y of a value cannot be set.", "There are data, grad, label."),
         ("a, b = 1, 2, 3", (1, 8, 1, 15), "Left of = stand 2 names, right of it 3.",
          "Give each name one value."),
         ("a, b = 2", (1, 8, 1, 9), "Left of = stand 2 names, right of it 1.",

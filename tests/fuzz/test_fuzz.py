@@ -30,7 +30,7 @@ FULL = PROGRAMS > 0
 # A full run holds what is promised; by default a slow machine is no fault.
 SECONDS = 1.0 if FULL else 5.0
 many = settings(
-    max_examples=max(PROGRAMS // KINDS, 100),
+    max_examples=max(PROGRAMS // KINDS, 40),
     deadline=None,
     suppress_health_check=list(HealthCheck),
     database=None,
@@ -226,7 +226,7 @@ def test_programs_with_pieces_cut_or_moved_are_answered(ask, source, inputs):
     ask(source, inputs)
 
 
-@settings(many, max_examples=max(PROGRAMS // KINDS, 50))
+@settings(many, max_examples=max(PROGRAMS // KINDS, 20))
 @given(source=repeated, inputs=numbers)
 def test_a_piece_repeated_many_times_is_answered(ask, source, inputs):
     ask(source, inputs)

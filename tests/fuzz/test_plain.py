@@ -19,7 +19,7 @@ PROGRAMS = int(os.environ.get("FUZZ") or 0)
 LIMITS = Limits(seconds=30.0)
 SOMETHING_DRAWN = "drawn = Value(2.0)\n{}\ndrawn * drawn"
 many = settings(
-    max_examples=max(PROGRAMS // 4, 60),
+    max_examples=max(PROGRAMS // 4, 40),
     deadline=None,
     suppress_health_check=list(HealthCheck),
     database=None,

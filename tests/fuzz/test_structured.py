@@ -1,6 +1,6 @@
 """Loops, functions, classes, half typed and broken: answered in words, never a 500, and soon.
 
-A default run takes some 150 programs. `FUZZ=10000` takes ten thousand, and reports the slowest and
+A default run takes some 100 programs. `FUZZ=10000` takes ten thousand, and reports the slowest and
 the counts by status.
 """
 
@@ -19,7 +19,7 @@ from tests.fuzz.test_fuzz import FULL, PROGRAMS, Asker
 
 SECONDS = Settings().seconds + 4.0  # reading may take what the setting says; drawing follows
 many = settings(
-    max_examples=max(PROGRAMS // 2, 75),
+    max_examples=max(PROGRAMS // 2, 30),
     deadline=None,
     suppress_health_check=list(HealthCheck),
     database=None,
@@ -29,7 +29,8 @@ many = settings(
 @pytest.fixture(scope="module")
 def ask() -> Iterator[Asker]:
     """Answer programs through both calls, and report at the end of a full run."""
-    with TestClient(create_app(Settings()), raise_server_exceptions=False) as client:
+    granted = Settings() if FULL else Settings(seconds=0.5)
+    with TestClient(create_app(granted), raise_server_exceptions=False) as client:
         asker = Asker(client, SECONDS)
         yield asker
     if FULL:
@@ -51,5 +52,5 @@ def test_programs_half_typed_or_broken_are_answered(ask, source):
 @pytest.mark.parametrize("source", LESSONS, ids=lambda text: text.partition("\n")[0])
 def test_the_lessons_are_answered_line_by_line_as_they_are_typed(ask, source):
     lines = source.splitlines()
-    for count in range(1, len(lines) + 1, 1 if FULL else 7):
+    for count in range(1, len(lines) + 1, 1 if FULL else 11):
         ask("\n".join(lines[:count]), {})
