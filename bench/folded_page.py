@@ -123,8 +123,10 @@ def rows() -> list[Row]:
     with server.process() as (address, pid), sync_playwright() as playwright:
         memory = [("started", _megabytes(pid))]
         browser = playwright.chromium.launch(executable_path=path, args=chromium.flags())
-        found = [*_pastes(browser, address), *_gestures(browser, address)]
-        memory.append(("moons.py unfolded", _megabytes(pid)))
+        found = [*_pastes(browser, address)]
+        memory.append(("moons.py drawn", _megabytes(pid)))
+        found += _gestures(browser, address)
+        memory.append((f"{ROUNDS} more of its size unfolded", _megabytes(pid)))
         found += [*_moves(browser, address), *_large(browser, address)]
         browser.close()
         memory += [("after all", _megabytes(pid)), ("at most", _megabytes(pid, "VmHWM"))]

@@ -57,7 +57,7 @@ def _levels() -> list[Row]:
         seconds = row.ours / 1e3
         found += [
             row,
-            Row(f"{work}", "dot, not done", seconds, DOT_GAVE_UP, "s; dot: all, recorded"),
+            Row(work, "dot, not done", seconds, DOT_GAVE_UP, "s; dot: all, recorded"),
         ]
     return found
 

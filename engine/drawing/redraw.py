@@ -52,19 +52,20 @@ def resettle(
     lifted = _lifted(rows, lattice.cards, heights, order, held, vacated) if vacated > 0 else {}
     middle = [0.0 if isnan(y) else y for y in before]
     _guess(lattice, before, middle)
-    columns = list(zip(rows, spans, strict=True))
+    firmness = [
+        [HELD if item == held else 0.01 if isnan(before[item]) else 1.0 for item in row]
+        for row in rows
+    ]
+    columns = list(zip(rows, firmness, spans, strict=True))
     for turn in range(2 * ROUNDS):
         stood = middle[:]
         rightwards = turn % 2 == 1
-        for row, span in columns if rightwards else reversed(columns):
+        for row, weights, span in columns if rightwards else reversed(columns):
             goals = [
                 lifted[item]
                 if item in lifted
                 else _goal(item, wishes, before, middle, rightwards=rightwards)
                 for item in row
-            ]
-            weights = [
-                HELD if item == held else 0.01 if isnan(before[item]) else 1.0 for item in row
             ]
             for item, y in zip(row, nearest(goals, weights, span), strict=True):
                 middle[item] = y
