@@ -46,8 +46,8 @@ NODE_PEERS = ("elkjs", "dagre")
 NODE_TIMES, NODE_PATIENCE = 5, 4_000.0  # runs at most, and ms after which no other one begins
 LARGE = (40, 200)  # samples of 26,000 and 130,000 nodes
 LARGE_PATIENCE = 120.0  # s
-# ms and crossings of dot on such a network with ops apart (1,629 nodes), as the design records them:
-# of another day, perhaps counted otherwise. They stand in, as "dot then", where dot is missing.
+# ms and crossings of dot on such a network with ops apart (1,629 nodes), as the design records
+# them: of another day, perhaps counted otherwise. They stand in, as "dot then", where dot is not.
 RECORDED = {"2-16-16-1, ops apart": (580.0, 2_439)}
 
 
