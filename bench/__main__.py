@@ -13,11 +13,14 @@ from bench import (
     alone,
     building,
     environment,
+    folded_page,
     folding,
     keystroke,
     layout_peers,
     live,
+    node_environment,
     painted,
+    redraws,
     scale,
     scrub,
     server,
@@ -38,14 +41,21 @@ def main() -> None:
     """Measure everything, in turn."""
     start = time.monotonic()
     head = machine()
-    rows = [*layout(), *folding.rows(), *alone.rows(), *building.rows(), *native(head)]
+    rows = [
+        *layout(head),
+        *redraws.rows(),
+        *folding.rows(),
+        *alone.rows(),
+        *building.rows(),
+        *native(head),
+    ]
     with server.running() as address:
         rows += server.rows(address)
         typed, head["chromium"] = keystroke.rows(address)
         rows += [*typed, *scrub.rows(address), *painted.rows(address)]
         if kernels := KERNELS.wait():
             rows += live.rows(kernels, address)
-    rows += oracle(head)
+    rows += [*folded_page.rows(), *oracle(head)]
     head["programs"] = ", ".join(
         f"{name}: {server.cards(text)} cards" for name, text in DRAWN.items()
     )
@@ -57,18 +67,15 @@ def main() -> None:
     RESULTS.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 
-def layout() -> list[Row]:
-    """Return our layout beside Graphviz's dot: time and crossings on the same graphs."""
-    found = []
-    for name in ("3-4-4-1", "3-4-4-1, ops apart"):
-        figures = layout_peers.compare(name, RUNS)
-        work = f"layout of {name} ({figures.nodes} nodes)"
-        found += [
-            Row(f"{work}: afresh", "dot", figures.cold, figures.dot, "ms"),
-            Row(f"{work}: redraw", "dot", figures.warm, figures.dot, "ms"),
-            Row(f"{work}: crossings", "dot", figures.ink, figures.dot_ink, "crossings"),
+def layout(head: dict[str, str]) -> list[Row]:
+    """Return our layout beside dot, elkjs and dagre: time and crossings on the same graphs."""
+    head |= node_environment.versions()
+    with node_environment.talking() as node:
+        return [
+            row
+            for name in layout_peers.GRAPHS
+            for row in layout_peers.rows(layout_peers.compare(name, RUNS, node))
         ]
-    return found
 
 
 def native(head: dict[str, str]) -> list[Row]:

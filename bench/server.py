@@ -91,6 +91,13 @@ def cards(source: str) -> int:
 @contextmanager
 def running() -> Iterator[str]:
     """Serve the app from a process of its own; give its address."""
+    with process() as (address, _):
+        yield address
+
+
+@contextmanager
+def process() -> Iterator[tuple[str, int]]:
+    """Serve the app from a process of its own; give its address and the process's number."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "app.cli", "--host", "127.0.0.1", "--port", str(port)]
@@ -99,7 +106,7 @@ def running() -> Iterator[str]:
     try:
         _wait(server, address)
         time.sleep(SECONDS_TO_SETTLE)
-        yield address
+        yield address, server.pid
     finally:
         server.terminate()
         server.wait(10)

@@ -71,6 +71,8 @@ def levels(folded: Folded) -> dict[int, Level]:
 
 def pieces(source: int, target: int, parents: list[int], depths: list[int]) -> list[Piece]:
     """Return the pieces of a wire, from rim to rim."""
+    if parents[source] == parents[target]:
+        return [(parents[source], source, target)]
     one, other = beside(source, target, parents, depths)
     if one != other:
         rising = _rising(source, one, parents)

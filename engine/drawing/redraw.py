@@ -52,19 +52,20 @@ def resettle(
     lifted = _lifted(rows, lattice.cards, heights, order, held, vacated) if vacated > 0 else {}
     middle = [0.0 if isnan(y) else y for y in before]
     _guess(lattice, before, middle)
-    columns = list(zip(rows, spans, strict=True))
+    firmness = [
+        [HELD if item == held else 0.01 if isnan(before[item]) else 1.0 for item in row]
+        for row in rows
+    ]
+    columns = list(zip(rows, firmness, spans, strict=True))
     for turn in range(2 * ROUNDS):
         stood = middle[:]
         rightwards = turn % 2 == 1
-        for row, span in columns if rightwards else reversed(columns):
+        for row, weights, span in columns if rightwards else reversed(columns):
             goals = [
                 lifted[item]
                 if item in lifted
                 else _goal(item, wishes, before, middle, rightwards=rightwards)
                 for item in row
-            ]
-            weights = [
-                HELD if item == held else 0.01 if isnan(before[item]) else 1.0 for item in row
             ]
             for item, y in zip(row, nearest(goals, weights, span), strict=True):
                 middle[item] = y
@@ -162,8 +163,10 @@ def _guess(lattice: Lattice, before: list[float], middle: list[float]) -> None:
     for links, items in ((lattice.outs, True), (lattice.ins, False)):
         order = [item for row in lattice.rows for item in row]
         for item in reversed(order) if items else order:
+            if known[item]:
+                continue
             near = [middle[other] for other in links[item] if known[other]]
-            if near and not known[item]:
+            if near:
                 middle[item] = sum(near) / len(near)
                 known[item] = True
 
@@ -174,11 +177,11 @@ def _goal(
     """Return where an item should stand: an old one where it stood, moved with its neighbours."""
     if isnan(before[item]):
         return wishes.right(item, middle) if rightwards else wishes.left(item, middle)
-    moves = [
-        middle[other] - before[other]
-        for other in wishes.guides(item, rightwards=rightwards)
-        if not isnan(before[other])
-    ]
+    guides = wishes.guides(item, rightwards=rightwards)
+    if len(guides) == 1:
+        move = middle[guides[0]] - before[guides[0]]
+        return before[item] + (0.0 if isnan(move) else move)
+    moves = [middle[other] - before[other] for other in guides if not isnan(before[other])]
     return before[item] + (sum(moves) / len(moves) if moves else 0.0)
 
 

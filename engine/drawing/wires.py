@@ -7,6 +7,7 @@ turns to many users in one gap does so on one upright line, its bus, from which 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from engine.drawing.route import Run
 
@@ -14,6 +15,7 @@ BADGE = 14.0  # px left of a card's rim where its wires are level, under the bad
 FAN = 3  # ways that a value turns in one gap before it gets a bus
 TRACK = 10.0  # px between two buses in a gap
 CORNER = 16.0  # px, the radius where a wire joins and leaves its bus
+COORDINATES = 16_384  # whose words are kept: the cards of a column share theirs
 ROUND = 0.5523  # how far the control points of a quarter circle stand, in radii
 
 Point = tuple[float, float]
@@ -178,7 +180,9 @@ def _curve(points: list[Point], path: list[str], end: Point) -> None:
     """Add an S with level ends."""
     (x, y), (right, height) = points[-1], end
     bend = (x + right) / 2
-    _bezier(points, path, (bend, y), (bend, height), end)
+    points += [(bend, y), (bend, height), end]
+    across, down = _px(bend), _px(height)
+    path.append(f"C{across} {_px(y)} {across} {down} {_px(right)} {down}")
 
 
 def _along_bus(points: list[Point], path: list[str], bus: float, end: Point) -> None:
@@ -211,7 +215,8 @@ def _bezier(points: list[Point], path: list[str], one: Point, two: Point, end: P
     )
 
 
-def _px(value: float) -> float | int:
+@lru_cache(COORDINATES)
+def _px(value: float) -> str:
     """Return a coordinate rounded to a tenth, without a needless fraction."""
     whole = int(value)
-    return whole if whole == value else round(value, 1)
+    return str(whole if whole == value else round(value, 1))
