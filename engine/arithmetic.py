@@ -296,8 +296,8 @@ def formatted(reader: Reader, value: Any, form: str, how: int, node: ast.expr) -
 
 def written(reader: Reader, value: Any, node: ast.expr, *, quoted: bool = False) -> str:
     """Return what `print` writes for a value."""
-    if isinstance(value, str) and not quoted:
-        return value
+    if isinstance(value, str | np.ndarray) and not quoted:
+        return str(value)
     own = partial(reader.own_words, node=node)
     try:
         return Printer(reader.budget.limits.printed, own, bare=reader.prints_bare).written(value)

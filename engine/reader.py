@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from random import Random
 from typing import Any
 
 import numpy as np
 
-from engine import arithmetic, binding, calling, calls, libraries, members, refusals
+from engine import arithmetic, binding, calling, calls, libraries, members, nature, refusals
 from engine.arithmetic import CONSTANTS
 from engine.budget import Budget, Limits
 from engine.data import Table
@@ -26,8 +26,9 @@ from engine.nn import Module
 from engine.ops import OPS
 from engine.scopes import Scope, current
 from engine.spans import START, Span
-from engine.statements import Statements, assigned
+from engine.statements import Statements
 from engine.syntax import Text
+from engine.told import Told
 from engine.values import (
     NODES,
     NOTHING,
@@ -42,22 +43,16 @@ from engine.values import (
 INPUT_UNTIL_SET = 1.0
 # A call of the program takes some ten of Python's own; how deep calls may nest is a limit of ours.
 sys.setrecursionlimit(max(sys.getrecursionlimit(), 10_000))
-# what makes a program more than lines of assignments: numbers are plain then until they meet a node
-_STRUCTURE = (
-    ast.For, ast.While, ast.If, ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom,
-    ast.ListComp, ast.GeneratorExp, ast.Lambda, ast.IfExp, ast.Compare, ast.BoolOp,
-)  # fmt: skip
-_PRINTS = ("print", "range", "len", "zip", "enumerate", "draw_dot", "sum")
 MOST_COMPARED = 400  # names that a name without a value is compared with
 MOST_NAMED = 20_000  # things that names are looked for behind
 
 
-class Reader:
+class Reader(Told):
     """Reads one tree, building Exprs.
 
     Attributes:
-        text, limits, budget: what is read, and what it may use.
-        structured: whether it is more than lines of assignments.
+        limits: what it may use.
+        mine: the table that is called "mine".
         draws_plain: whether plain numbers among themselves make nodes: 2*3 drawn.
         names: what the module's names stand for.
         unsaid: nodes that the words they came from do not stand for: a call made them on its way.
@@ -68,12 +63,8 @@ class Reader:
             the column of data that is its target.
         mentions: names where they are used or assigned, and the node they stand for.
         assigned: (name, place, node) of each assignment, in order.
-        moved: leaves as they were before the program changed their numbers, each with the value of
-            the program that it was, and where that was.
-        printed, remarks: lines with their places.
         marked: what draw_dot was called with.
         imported: roots of the modules it has imported.
-        uses_values: whether it makes nodes with Value, as micrograd does.
         random, arrays: CPython's and NumPy's streams of random numbers.
     """
 
@@ -85,10 +76,9 @@ class Reader:
         started: float,
         mine: Table | None = None,
     ) -> None:
-        self.text = text
+        super().__init__(text, Budget(limits, started), nature.of(tree))
         self.limits = limits
         self.mine = mine
-        self.budget = Budget(limits, started)
         self.names: dict[str, Any] = {}
         self.unsaid: set[Expr] = set()
         self.learners: set[Expr] = set()
@@ -97,27 +87,18 @@ class Reader:
         self.compared: list[tuple[Expr, list[Expr], Expr]] = []
         self.mentions: list[tuple[Span, Expr]] = []
         self.assigned: list[tuple[str, Span, Expr]] = []
-        self.moved: dict[Expr, tuple[Expr, ast.AST]] = {}
-        self.printed: list[tuple[str, Span]] = []
-        self.remarks: list[tuple[str, Span | None]] = []
         self.marked: Expr | None = None
         self.imported: set[str] = set()
         self.random = Random(0)  # noqa: S311  no secret: the same program draws the same numbers
         self.arrays = np.random.RandomState(0)
         self.seeded = False
-        self.structured, self.uses_values = _nature(tree)
         self.draws_plain = not self.structured
         self._made: dict[Expr, None] = {}
-        self._count = 0
         self._named: dict[Module, str] = {}
-        self._later = dict(_assigned_lines(tree))
-        self._latest: Expr | None = None
+        self._later = dict(nature.assigned_lines(tree))
         self._backed: Expr | None = None
         self._shown: Expr | None = None
-        self._line = ""
-        self._decided: Span | None = None
         self._unzeroed: set[Expr] = set()
-        self._left_out: dict[str, Span] = {}
         self._tree = tree
 
     @property
@@ -134,10 +115,7 @@ class Reader:
         statements, place = Statements(self), Lexical()
         frame = Frame(self.names)
         at = START
-        for line in self.text.magic[:1]:
-            words = self.text.lines[line - 1]
-            said = f"{words.split()[0][:MOST_COMPARED]} is left out: only notebooks have it."
-            self.remarks.append((said, Span(line, 1, line, len(words) + 1)))
+        self.leave_out_magic()
         try:
             for number, statement in enumerate(self._tree.body):
                 at = self.text.span(statement)
@@ -149,8 +127,7 @@ class Reader:
         except RecursionError:
             message = "Calls and values nest too deep here."
             raise LimitError(message, at, "Write a loop, or take fewer.") from None
-        if self._line:
-            self.printed.append((self._line, at))
+        self.end_line(at)
         return self._output()
 
     def _output(self) -> Expr:
@@ -257,7 +234,7 @@ class Reader:
             sign = -1.0 if isinstance(node.op, ast.USub) else 1.0
             node = node.operand
         if isinstance(node, ast.Constant):
-            number = _number(node)
+            number = nature.number(node)
             return None if number is None else sign * number
         if isinstance(node, ast.Name) and node.id in CONSTANTS and not self.is_bound(node.id):
             return sign * CONSTANTS[node.id]
@@ -312,10 +289,6 @@ class Reader:
             message = "Whether an array is true is not known."
             raise ProgramError(message, self.place_of(node), "Compare one number.")
         return bool(value)
-
-    def place_of(self, node: ast.AST) -> Span:
-        """Return the place of a node in the typed text."""
-        return self.text.span(node) if isinstance(node, ast.expr | ast.stmt) else START
 
     # names
 
@@ -515,52 +488,10 @@ class Reader:
                 return
             self._latest = self.node(value, node)
 
-    def print(self, text: str, node: ast.AST) -> None:
-        """Add to what the program prints."""
-        span = self.place_of(node)
-        self.budget.check_printed(text, span)
-        *lines, self._line = (self._line + text).split("\n")
-        self.printed.extend((line, span) for line in lines)
-
     def shows(self, value: Any) -> None:
         """Note what is printed: it is drawn where there is nothing else."""
         if type(value) in NODES:
             self._shown = present(value)
-
-    def remark(self, message: str, node: ast.AST | None) -> None:
-        """Say once that something is read in another way than Python would run it."""
-        if all(message != said for said, _ in self.remarks):
-            self.remarks.append((message, self._first_line(node) if node is not None else None))
-
-    def left_out(self, name: str, node: ast.AST) -> None:
-        """Note that a function of a library is not had: what it gives is nothing."""
-        self._left_out.setdefault(name, self._first_line(node))
-
-    def _first_line(self, node: ast.AST) -> Span:
-        return refusals.first_line(self.place_of(node), self.text)
-
-    def replaced(self, node: ast.ClassDef) -> None:
-        """Leave a pasted class Value out: ours stands for it."""
-        self.uses_values = True
-        self.remark(
-            "This class Value is left out: gradwalk's own, which is drawn, stands for it.", node
-        )
-
-    def stops_early(self, turn: int, node: ast.For) -> bool:
-        """Tell whether a loop that trains has taken half of the time: so many turns are enough."""
-        return bool(turn) and self.budget.is_half_gone and self._stopped(turn, node)
-
-    def gives_up(self, turn: int, node: ast.For) -> bool:
-        """Tell whether a loop that trains may end within a turn, its time gone: there is a loss."""
-        has_loss = bool(turn or self._latest)
-        return has_loss and self.budget.is_gone and self._stopped(turn, node)
-
-    def _stopped(self, turn: int, node: ast.For) -> bool:
-        turns = f"{turn} turn" + ("" if turn == 1 else "s")
-        words = f"The loop stops after {turns}: more would take longer than there is time for."
-        self.remark(words, node)
-        self.budget.forgive()
-        return True
 
     @property
     def prints_bare(self) -> bool:
@@ -578,39 +509,6 @@ class Reader:
             return value.described() if self.streams else repr(value)
         return None
 
-    def remark_on(self, nodes: Iterable[Expr]) -> None:
-        """Say where the picture of these nodes keeps numbers that the program has changed since."""
-        changed = (
-            [self.moved[node][1] for node in nodes if node in self.moved] if self.moved else []
-        )
-        if changed:
-            words = "The picture keeps the numbers it was computed with; here they change."
-            self.remark(words, changed[-1])
-        if self._left_out:
-            names, (first, *_) = ", ".join(self._left_out), self._left_out.values()
-            self.remarks.append((f"Left out here, so they give nothing: {names}.", first))
-        if self._decided is not None and self.structured:
-            words = "A number decides here how the program goes on; sliders do not decide anew."
-            self.remarks.append((words, self._decided))
-
-
-def _nature(tree: ast.Module) -> tuple[bool, bool]:
-    """Return whether a program is more than lines of assignments, and whether it uses Value."""
-    structured = values = False
-    for node in ast.walk(tree):
-        structured = structured or isinstance(node, _STRUCTURE)
-        if isinstance(node, ast.BinOp):
-            listed = (ast.List, ast.Tuple, ast.JoinedStr)
-            structured = structured or isinstance(node.left, listed)
-            structured = structured or isinstance(node.right, listed)
-        if isinstance(node, ast.Attribute):
-            structured = structured or isinstance(node.ctx, ast.Store) or node.attr not in OPS
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            structured = structured or node.func.id in _PRINTS or node.func.id in libraries.DATASETS
-        if isinstance(node, ast.Name | ast.alias):
-            values = values or (node.id if isinstance(node, ast.Name) else node.name) == "Value"
-    return structured, values and structured
-
 
 def _place(scope: Scope | None, span: Span) -> None:
     """Give the scopes that a call of the library has made the place of its words."""
@@ -627,27 +525,6 @@ def _call_at(node: ast.expr) -> ast.Call:
 
 def _parts(target: ast.expr) -> list[ast.expr]:
     return target.elts if isinstance(target, ast.Tuple | ast.List) else [target]
-
-
-def _assigned_lines(tree: ast.Module) -> Iterator[tuple[str, int]]:
-    """Yield every name that some statement of the module binds, and the line; the first wins."""
-    found: dict[str, int] = {}
-    for statement in tree.body:
-        for name, _ in assigned([statement]):
-            found.setdefault(name, statement.lineno)
-    yield from found.items()
-
-
-def _number(node: ast.Constant) -> float | None:
-    """Return a literal as a float, None where it is no real number; too large is infinite."""
-    if type(node.value) is float:
-        return node.value
-    if type(node.value) is int:
-        try:
-            return float(node.value)
-        except OverflowError:
-            return float("inf")
-    return None
 
 
 __all__ = ["Limits", "Reader"]

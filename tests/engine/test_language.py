@@ -249,6 +249,7 @@ def test_notebook_commands_and_matplotlib_are_left_out_with_remarks():
         ("print(f'{v.data:.4f} {v}', 7, end='!')", "1.0000 Value(data=1.0, grad=0) 7!"),
         ("print([3, 1, 2][::-1], list(range(5, 0, -2)), 'abc'[-1:0:-1])", "[2, 1, 3] [5, 3, 1] cb"),
         ("print(list(zip([1, 2], 'abc')), sum([[1], [2]], []))", "[(1, 'a'), (2, 'b')] [1, 2]"),
+        ("import numpy as np\na = np.array([1.0, 2.0])\na[0] += 1\nprint(a)", "[2. 2.]"),
         ("print('a,b'.split(','), 'x'.replace('x', 'yy'), 'ab'.find('b'))", "['a', 'b'] yy 1"),
         ("print('7'.rjust(3, ) + '|', '7'.zfill(3), 'b'.title())", "  7| 007 B"),
         ("xs = [0] * 3\nxs.remove(0)\nprint(xs, len(xs), round(2.5), int(-2.9))", "[0, 0] 2 2 -2"),
