@@ -9,6 +9,9 @@ const crumbs = field("crumbs");
 const canvas = field("canvas");
 const [SMALL, TINY] = [0.5, 0.28]; // scales below which numbers, and then all but names, are no use
 
+const REST = 180; // ms after which what was zoomed is at rest
+
+let resting;
 let folds = { opened: [], asked: "", only: "", depth: 0, scopes: 0, closed: false, nodes: 0 };
 let arrived = []; // called when the picture that was asked for is there
 
@@ -126,10 +129,17 @@ function tell() {
   field("only-way").setAttribute("aria-disabled", String(!folds.only && !last));
 }
 
-// Far away only names and colours, near the numbers; and where one is, as a path.
-function follow({ scale }) {
+// All items take another look at once: not while a hand zooms.
+function detail(scale) {
   canvas.classList.toggle("small", scale < SMALL && scale >= TINY);
   canvas.classList.toggle("tiny", scale < TINY);
+}
+
+// Far away only names and colours, near the numbers; and where one is, as a path.
+function follow({ scale }) {
+  clearTimeout(resting);
+  if (canvas.classList.contains("moving")) resting = setTimeout(detail, REST, scale);
+  else detail(scale);
   const frame = frameAround(null);
   const path = frame?.dataset.box ?? "";
   if (crumbs.dataset.path === path) return;

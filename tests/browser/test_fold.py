@@ -129,11 +129,11 @@ def test_what_is_unfolded_folds_again_pages_with_its_insides_open_and_all_by_key
     visit(page, NETWORK)
     click(page, "loss")
     stack = box(page, "loss.model[0]")
-    redraws(page, lambda: stack.locator(".pager").last.click())
+    redraws(page, stack.locator(".pager").last.click)
     box(page, "loss.model[1]").wait_for()
     click(page, "loss.model[1]")
     click(page, "loss.model[1].layer1")
-    redraws(page, lambda: frame(page, "loss.model[1]").locator(".pager").first.click())
+    redraws(page, frame(page, "loss.model[1]").locator(".pager").first.click)
     assert opened(page)[:3] == ["loss", "loss.model[0]", "loss.model[0].layer1"]
     assert held(page) == "scope:loss.model.layer1.neuron1"
     redraws(page, lambda: page.keyboard.press("]"))
@@ -152,7 +152,7 @@ def test_what_is_unfolded_folds_again_pages_with_its_insides_open_and_all_by_key
     assert held(page) == "scope:loss.model.layer1"
     page.keyboard.press("ArrowRight")
     assert held(page) == "scope:loss.model.layer2.neuron1"
-    redraws(page, lambda: frame(page, "loss").locator(".fold").first.click())
+    redraws(page, frame(page, "loss").locator(".fold").first.click)
     assert opened(page) == []
 
 
@@ -221,7 +221,7 @@ def test_crumbs_say_where_one_is_and_lead_there(page, axe):
     for _ in range(2):
         page.locator("#crumbs .crumb").last.click()
         still(page)
-    redraws(page, lambda: page.locator(".fold").last.click())
+    redraws(page, page.locator(".fold").last.click)
     assert page.evaluate("window.shifts") == []
 
 
