@@ -68,7 +68,7 @@ class Settings:
         20_000, "One answer of /api/trace holds at most so many events, flows included.", least=1
     )
     cache_nodes: int = row(
-        200_000,
+        100_000,
         "Of programs, drawings, numbers and traces each, so many nodes are kept; 0 is none.",
     )
     dataset_bytes: int = row(
