@@ -3,7 +3,7 @@
 PYTHON ?= python3.11
 HOST   ?= 127.0.0.1
 PORT   ?= 8000
-TESTS  ?= -n auto
+TESTS  ?= -n auto --dist worksteal
 
 BIN := .venv/bin
 RUNNABLE := .venv/.run-stamp
