@@ -1,0 +1,76 @@
+"""FORMATS: all that a graph with numbers can be written as, one row a format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import PurePath
+from types import MappingProxyType
+
+from engine.computed import Computed
+from engine.standalone.still import svg
+from engine.trace import Grain
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What of a graph is wanted, where a format can show it.
+
+    Attributes:
+        step: a step of the walk, from 1; None for the finished numbers.
+        grain: what a step is.
+        dark: whether a picture stands on dark ground.
+    """
+
+    step: int | None = None
+    grain: Grain = "node"
+    dark: bool = False
+
+
+@dataclass(frozen=True)
+class Format:
+    """One format.
+
+    Attributes:
+        name: what it is asked for by.
+        title: what people call it.
+        file: what a file of it is called.
+        media: its media type.
+        sentence: what it is good for.
+        make: (what is computed, what of it is wanted) -> the file.
+    """
+
+    name: str
+    title: str
+    file: str
+    media: str
+    sentence: str
+    make: Callable[[Computed, Wanted], str | bytes]
+
+    @property
+    def suffix(self) -> str:
+        """Return what the name of such a file ends in."""
+        return PurePath(self.file).suffix
+
+
+_ROWS = (
+    Format(
+        "svg",
+        "SVG",
+        "gradwalk.svg",
+        "image/svg+xml",
+        "The picture, sharp at any size.",
+        lambda work, of: svg(work, dark=of.dark, step=of.step, grain=of.grain),
+    ),
+)
+FORMATS: Mapping[str, Format] = MappingProxyType({row.name: row for row in _ROWS})
+
+
+def by_file(name: str) -> Format | None:
+    """Return the first format whose files are called so; None where there is none.
+
+    >>> by_file("o.svg").name
+    'svg'
+    """
+    suffix = {".gv": ".dot", ".htm": ".html"}.get(*[PurePath(name).suffix.lower()] * 2)
+    return next((row for row in FORMATS.values() if row.suffix == suffix), None)
