@@ -8,6 +8,11 @@ from pathlib import PurePath
 from types import MappingProxyType
 
 from engine.computed import Computed
+from engine.export.dot import dot
+from engine.export.engine_file import engine_file
+from engine.export.labelled import json_text
+from engine.export.numpy_file import numpy_file
+from engine.export.torch_file import torch_file
 from engine.standalone.still import svg
 from engine.trace import Grain
 
@@ -61,6 +66,46 @@ _ROWS = (
         "image/svg+xml",
         "The picture, sharp at any size.",
         lambda work, of: svg(work, dark=of.dark, step=of.step, grain=of.grain),
+    ),
+    Format(
+        "py",
+        "Python",
+        "gradwalk.py",
+        "text/x-python",
+        "The program in gradwalk's own engine, to be run.",
+        lambda work, _: engine_file(work),
+    ),
+    Format(
+        "torch",
+        "PyTorch",
+        "gradwalk_torch.py",
+        "text/x-python",
+        "The same in PyTorch: it prints the same loss and gradients.",
+        lambda work, _: torch_file(work),
+    ),
+    Format(
+        "numpy",
+        "NumPy",
+        "gradwalk_numpy.py",
+        "text/x-python",
+        "The same by hand: forward and backward, each derivative written out.",
+        lambda work, _: numpy_file(work),
+    ),
+    Format(
+        "json",
+        "JSON",
+        "gradwalk.json",
+        "application/json",
+        "Nodes, values and gradients, as /api/graph has them.",
+        lambda work, _: json_text(work),
+    ),
+    Format(
+        "dot",
+        "DOT",
+        "gradwalk.dot",
+        "text/vnd.graphviz",
+        "For Graphviz, with the parts of the program as clusters.",
+        lambda work, _: dot(work),
     ),
 )
 FORMATS: Mapping[str, Format] = MappingProxyType({row.name: row for row in _ROWS})

@@ -17,6 +17,7 @@ from engine.formats import Wanted
 from engine.numerals import short
 from engine.optimizers import OPTIMIZERS
 from engine.regime import SCHEDULES, Regime
+from engine.trace import RATE
 from engine.training import Moment, Trainer
 
 BROKEN = 1  # the exit code of a run that met a number that is not finite
@@ -30,7 +31,7 @@ def add(words: argparse.ArgumentParser, _: Settings) -> None:
     add_program(words, "FILE")
     words.add_argument("--steps", type=counted, default=1_000, help="updates (%(default)s)")
     words.add_argument("--optimizer", choices=list(OPTIMIZERS), default="sgd")
-    words.add_argument("--rate", type=float, help="learning rate (the optimizer's own default)")
+    words.add_argument("--rate", type=float, default=RATE, help="learning rate (%(default)s)")
     words.add_argument("--batch", type=counted, help="samples an update (all)")
     words.add_argument("--split", type=float, default=0.0, help="share kept for testing (0)")
     words.add_argument("--schedule", choices=SCHEDULES, default="constant", help="of the rate")
@@ -85,7 +86,7 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
 def _regime(given: argparse.Namespace) -> Regime:
     return Regime(
         optimizer=given.optimizer,
-        numbers={} if given.rate is None else {"rate": given.rate},
+        numbers={"rate": given.rate},
         batch=given.batch,
         split=given.split,
         schedule=given.schedule,

@@ -18,7 +18,17 @@ from functools import cache, reduce
 from itertools import pairwise
 from types import MappingProxyType
 
-from engine.export.pieces import TRUTH, Piece, called, fenced, joined, literal, negative, real, short
+from engine.export.pieces import (
+    TRUTH,
+    Piece,
+    called,
+    fenced,
+    joined,
+    literal,
+    negative,
+    real,
+    short,
+)
 from engine.ops import Op
 from engine.rules import FUNCTIONS, parsed
 

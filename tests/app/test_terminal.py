@@ -224,7 +224,8 @@ def test_a_run_that_breaks_says_why_and_ends_with_1(run):
 
 
 def test_a_run_stops_below_a_loss(run):
-    out = run("train", "loss = (w - 3)^2", "--rate=0.1", "--below", "0.01", "--no-picture")[1].decode()
+    words = ("train", "loss = (w - 3)^2", "--rate=0.1", "--below", "0.01", "--no-picture")
+    out = run(*words)[1].decode()
     assert "below" in out
     assert not out.startswith("step 1,000")
 
