@@ -72,6 +72,4 @@ def graph_answer(numbers: Numbers) -> dict[str, Any]:
     """Return what `GraphAnswer` describes, as plain JSON values."""
     program = numbers.program
     data = program.samples.nodes if program.samples else ()
-    return labelled(
-        program.graph, numbers.values, numbers.found.nodes, numbers.problems, data
-    )
+    return labelled(program.graph, numbers.values, numbers.found.nodes, numbers.problems, data)

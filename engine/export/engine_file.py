@@ -5,13 +5,14 @@ The typed language reads it too.
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 
 from engine.computed import Computed
+from engine.export.dialects import NUMPY
 from engine.export.pieces import ATOM, WIDTH, Piece, assignment, called, fenced, literal, real
 from engine.export.plan import Plan
 from engine.export.script import columns, footer, heading, page, quoted, targets
-from engine.export.spelling import NUMPY, is_sign, spell
+from engine.export.spelling import is_sign, spell
 from engine.export.writer import Writer
 from engine.ops import Op
 
@@ -22,9 +23,7 @@ INDENT = "    "
 def engine_file(work: Computed) -> str:
     """Return the text of the file; run, it prints the loss and the gradient of every named leaf."""
     plan = Plan(work)
-    writer = Writer(
-        plan, _compose, number=literal, repeats=_repeats, own=_outside(plan), labelled=_labelled
-    )
+    writer = Writer(plan, _compose, number=literal, own=_outside(plan), labelled=_labelled)
     leaves = list(writer.leaves(lambda node, name: f"{name} = {_leaf(plan, node)}"))
     nodes = [node for node in range(len(plan.graph)) if plan.reaching[node]]
     writer.results(node for node in nodes if not plan.lanes[node])
@@ -113,7 +112,3 @@ def _labelled(name: str, piece: Piece, label: str, indent: str) -> str:
         if len(called_so) <= WIDTH:
             return called_so
     return f"{assignment(name, piece, indent)}\n{indent}{name}.label = {quoted(label)}"
-
-
-def _repeats(op: Op) -> Set[str]:
-    return frozenset()

@@ -63,7 +63,7 @@ class Identifiers:
 
 
 def _identifier(label: str) -> str:
-    """Return what is left of a label as Python reads it: it takes letters that look alike as one."""
+    """Return what is left of a label as a name; Python takes some letters as others."""
     letters = unicodedata.normalize("NFKC", label[: 4 * LONGEST])
     kept = "".join(each if f"_{each}".isidentifier() else "_" for each in letters)
     words = re.sub("_+", "_", kept).strip("_")[:LONGEST].strip("_") or NAMELESS

@@ -107,7 +107,7 @@ def read(form: str | bytes | Mapping[str, Any]) -> Expr:
     for place, node in enumerate(found["nodes"]):
         made.append(_node(place, node, made))
     output = found.get("output")
-    if not _is_place(output, len(made)):
+    if not isinstance(output, int) or not _is_place(output, len(made)):
         raise ExportError(f'"output" is the id of a node, not {_shown(output)}.')
     return made[output]
 
@@ -121,7 +121,9 @@ def _parsed(text: str | bytes) -> Any:
     except UnicodeDecodeError:
         raise ExportError("This is not JSON: a file of text in UTF-8 is.") from None
     except RecursionError:
-        raise ExportError("This is no labelled graph: its lists lie too deep in each other.") from None
+        raise ExportError(
+            "This is no labelled graph: its lists lie too deep in each other."
+        ) from None
     except ValueError:  # an integer of thousands of digits
         raise ExportError("This is no labelled graph: a number in it is too long.") from None
 

@@ -10,10 +10,11 @@ from collections.abc import Iterator, Sequence, Set
 from functools import cache
 
 from engine.computed import Computed
+from engine.export.dialects import NUMPY
 from engine.export.pieces import PRODUCT, Piece, assignment, called, joined, literal
 from engine.export.plan import FLAT, Plan
 from engine.export.script import columns, footer, headed, heading, page
-from engine.export.spelling import NUMPY, composed, handed
+from engine.export.spelling import composed, handed, repeated
 from engine.export.writer import LONGEST_SUM, Writer
 from engine.ops import Op
 from engine.rules import uses
@@ -25,7 +26,14 @@ INLINE = 24  # characters of a gradient that needs no line of its own
 def numpy_file(work: Computed) -> str:
     """Return the text of the file; run, it prints the loss and the gradient of every named leaf."""
     plan = Plan(work)
-    forward = Writer(plan, _compose, number=_number, boxed=NUMPY.boxed, own=_kept(plan))
+    forward = Writer(
+        plan,
+        lambda op, operands: composed(op, operands, NUMPY),
+        number=_number,
+        boxed=NUMPY.boxed,
+        repeats=lambda op: repeated(op.forward),
+        own=_kept(plan),
+    )
     leaves = list(forward.leaves(lambda node, name: f"{name} = {_boxed(plan.numbers[node])}"))
     forward.results(node for node in range(len(plan.graph)) if plan.reaching[node])
     output = forward.variables[plan.graph.output]
@@ -53,10 +61,6 @@ def _number(value: float) -> Piece:
 
 def _boxed(value: float) -> str:
     return NUMPY.boxed(_number(value)).text
-
-
-def _compose(op: Op, operands: Sequence[Piece]) -> Piece:
-    return composed(op, operands, NUMPY)
 
 
 def _kept(plan: Plan) -> set[int]:
@@ -138,7 +142,7 @@ class _Backward:
         return Piece(name)
 
     def _is_light(self, node: int, term: Piece) -> bool:
-        """Tell whether a gradient may stand wherever it is used: another one, or a short product."""
+        """Tell whether a gradient may stand wherever it is used: the name of one, or short."""
         if term.text.isidentifier():
             return True
         once = self.plan.uses[node] == 1

@@ -37,7 +37,8 @@ class Plan:
     @cached_property
     def reaching(self) -> list[bool]:
         """Return which nodes the output depends on; the others are left out."""
-        return self.graph.reaching.tolist()
+        found: list[bool] = self.graph.reaching.tolist()
+        return found
 
     @cached_property
     def operands(self) -> list[tuple[int, ...]]:
@@ -57,12 +58,15 @@ class Plan:
     def uses(self) -> list[int]:
         """Return how often each node is an operand of what the output depends on."""
         taken = self.graph.operands[self.graph.reaching]
-        return np.bincount(taken[taken != NO_OPERAND], minlength=len(self.graph)).tolist()
+        counts = np.bincount(taken[taken != NO_OPERAND], minlength=len(self.graph))
+        found: list[int] = counts.tolist()
+        return found
 
     @cached_property
     def numbers(self) -> list[float]:
         """Return each node's value."""
-        return self.work.values[:, 0].tolist()
+        found: list[float] = self.work.values[:, 0].tolist()
+        return found
 
     @cached_property
     def columns(self) -> Mapping[int, Array]:
@@ -76,7 +80,8 @@ class Plan:
     @cached_property
     def lanes(self) -> list[bool]:
         """Return which nodes have a number a sample."""
-        return self.graph.above(self.columns).tolist()
+        found: list[bool] = self.graph.above(self.columns).tolist()
+        return found
 
     @property
     def sampled(self) -> bool:

@@ -47,7 +47,9 @@ def columns(plan: Plan, module: str, read: str) -> Iterator[str]:
     for row in zip(*(column.tolist() for column in plan.columns.values()), strict=True):
         numbers = [_number(number, module) for number in row]
         line = f"    [{', '.join(numbers)}],"
-        yield from [line] if len(line) <= WIDTH else ["    [", *listed(numbers, "        "), "    ],"]
+        yield from (
+            [line] if len(line) <= WIDTH else ["    [", *listed(numbers, "        "), "    ],"]
+        )
     yield "]"
     if read:
         yield targets(plan, read)
@@ -62,7 +64,9 @@ def targets(plan: Plan, read: str, indent: str = "") -> str:
     return "\n".join([f"{indent}[", *listed(names, indent + "    "), f"{indent}] = {read}"])
 
 
-def footer(loss: str, gradients: Sequence[tuple[str, str]], each: str, written: str) -> Iterator[str]:
+def footer(
+    loss: str, gradients: Sequence[tuple[str, str]], each: str, written: str
+) -> Iterator[str]:
     """Yield what prints the loss and each gradient, with all their digits.
 
     Args:
@@ -82,10 +86,8 @@ def footer(loss: str, gradients: Sequence[tuple[str, str]], each: str, written: 
 
 
 def quoted(text: str) -> str:
-    return repr(text) if '"' in text or "\\" in text else f'"{text}"'
-
-
-
+    """Return a text as Python writes it, in double quotes where that is simple."""
+    return f'"{text}"' if text.isprintable() and not {'"', "\\"} & set(text) else repr(text)
 
 
 def _number(number: float, module: str) -> str:

@@ -1,5 +1,6 @@
 """A row's formula as Python for another library: a derivative is written once, in `ops`.
 
+>>> from engine.export.dialects import NUMPY, TORCH
 >>> spell("1 - out**2", {"out": Piece("o")}, NUMPY).flat
 '1 - o**2'
 >>> spell("0 if x <= 0 else x", {"x": Piece("n")}, TORCH).flat
@@ -13,11 +14,10 @@ import math
 import operator
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, reduce
 from itertools import pairwise
-from types import MappingProxyType
 
+from engine.export.dialects import Dialect
 from engine.export.pieces import (
     TRUTH,
     Piece,
@@ -34,41 +34,6 @@ from engine.rules import FUNCTIONS, parsed
 
 Given = Mapping[str, Piece]
 
-
-@dataclass(frozen=True)
-class Dialect:
-    """How a library writes what stands in formulas.
-
-    Attributes:
-        module: where its functions, `where`, `pi`, `inf` and `nan` are.
-        number: how it makes a plain number one of its own, which never raises.
-        others: functions of formulas that it calls by another name.
-        boxes: whether its functions take none but its own numbers.
-    """
-
-    module: str
-    number: str
-    others: Mapping[str, str]
-    boxes: bool
-
-    def boxed(self, piece: Piece) -> Piece:
-        """Return a plain number as one of the library's own; all else as it is."""
-        if piece.number is None:
-            return piece
-        return Piece(f"{self.number}({real(piece).flat})", deep=piece.deep)
-
-    def function(self, name: str) -> str:
-        """Return what it calls a function of formulas."""
-        return self.others.get(name, f"{self.module}.{name}")
-
-
-NUMPY = Dialect(
-    "np",
-    "np.float64",
-    MappingProxyType({"asin": "np.arcsin", "acos": "np.arccos", "atan": "np.arctan", "erf": "erf"}),
-    boxes=False,
-)
-TORCH = Dialect("torch", "torch.tensor", MappingProxyType({}), boxes=True)
 
 _SIGNS: Mapping[type[ast.operator], str] = {
     ast.Add: "+",

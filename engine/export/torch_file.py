@@ -9,10 +9,11 @@ from collections.abc import Mapping, Sequence, Set
 from types import MappingProxyType
 
 from engine.computed import Computed
+from engine.export.dialects import TORCH
 from engine.export.pieces import Piece, called, literal
 from engine.export.plan import Plan
 from engine.export.script import columns, footer, headed, heading, page
-from engine.export.spelling import TORCH, composed, repeated
+from engine.export.spelling import composed, repeated
 from engine.export.writer import Writer
 from engine.ops import Op
 

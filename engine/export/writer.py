@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 
 from engine.export.pieces import BREAK, SUM, Piece, assignment
 from engine.export.plan import Plan
-from engine.export.spelling import repeated
 from engine.ops import Op
 
 DEEPEST = 4  # parentheses within each other
@@ -37,7 +36,7 @@ class Writer:
         *,
         number: Callable[[float], Piece],
         boxed: Callable[[Piece], Piece] = lambda piece: piece,
-        repeats: Callable[[Op], Set[str]] = lambda op: repeated(op.forward),
+        repeats: Callable[[Op], Set[str]] = lambda _: frozenset(),
         own: Set[int] = frozenset(),
         labelled: Label | None = None,
     ) -> None:
