@@ -12,7 +12,9 @@ from engine.export.dot import dot
 from engine.export.engine_file import engine_file
 from engine.export.labelled import json_text
 from engine.export.numpy_file import numpy_file
+from engine.export.tex import step_tex, tex
 from engine.export.torch_file import torch_file
+from engine.standalone.document import document
 from engine.standalone.still import svg
 from engine.trace import Grain
 
@@ -68,6 +70,14 @@ _ROWS = (
         lambda work, of: svg(work, dark=of.dark, step=of.step, grain=of.grain),
     ),
     Format(
+        "html",
+        "Web page",
+        "gradwalk.html",
+        "text/html",
+        "One file that steps, folds and explains itself without a network.",
+        lambda work, of: document(work),
+    ),
+    Format(
         "py",
         "Python",
         "gradwalk.py",
@@ -90,6 +100,14 @@ _ROWS = (
         "text/x-python",
         "The same by hand: forward and backward, each derivative written out.",
         lambda work, _: numpy_file(work),
+    ),
+    Format(
+        "tex",
+        "LaTeX",
+        "gradwalk.tex",
+        "text/x-tex",
+        "Every rule with its numbers, forward and back; or the step alone.",
+        lambda work, of: tex(work) if of.step is None else step_tex(work, of.step, of.grain),
     ),
     Format(
         "json",
