@@ -13,6 +13,7 @@ from engine.nn import MLP, Layer, Neuron
 from engine.ops import OPS, Op
 from engine.outline import tree
 from engine.program import Program, parse
+from engine.standalone.cell import show
 
 globals().update(FUNCTIONS)
 
@@ -34,6 +35,7 @@ __all__ = [
     "l2",
     "mse",
     "parse",
+    "show",
     "tree",
 ]
 __all__ += list(FUNCTIONS)
