@@ -7,6 +7,7 @@ GradwalkError
 ├── QueryError        words to find nodes by that cannot be read
 ├── OptimizerError    a setting that an optimizer does not have, or other parameters than it knows
 ├── TrainingError     a run asked for what it cannot do: a step it has not reached, an unknown name
+├── TorchError        a tensor of PyTorch whose history cannot be read
 └── ProgramError      a typed program that is refused: where, what, and the way out
     └── LimitError    ... because it would run over one of the limits
 """
@@ -42,6 +43,10 @@ class OptimizerError(GradwalkError, ValueError):
 
 class TrainingError(GradwalkError, ValueError):
     """A run that cannot be made, or changed, or asked the way it was."""
+
+
+class TorchError(GradwalkError, ValueError):
+    """A tensor of PyTorch whose history cannot be read; why, and the way out."""
 
 
 class ProgramError(GradwalkError):
