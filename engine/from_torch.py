@@ -132,7 +132,7 @@ def _recovered(leaves: Array, intervals: Mapping[Expr, Interval], names: Names) 
 
 
 def _fits(tensor: Any, low: Numbers, high: Numbers) -> bool:
-    """Return whether all of a tensor's numbers lie within bounds, one of which at least is narrow."""
+    """Return whether all of a tensor's numbers lie within bounds, some of which are narrow."""
     shape = tuple(tensor.shape)
     dims = zip(reversed(shape), reversed(low.shape), strict=False)
     if len(shape) > low.ndim or any(own not in {1, other} for own, other in dims):

@@ -55,7 +55,8 @@ class Reading:
             name = self.names.results.get((node.function, 0), (node.kind.lower(), None))[0]
             with scope(name):
                 found = rules[node.kind](Place(self, node, inputs))
-            made[node] = found if isinstance(found, tuple) else (found,)
+            results = found if isinstance(found, tuple) else (found,)
+            made[node] = tuple(np.asarray(each, object) for each in results)
             self._note(node, made[node])
         return self._output(made[tape[-1]][0])
 

@@ -33,7 +33,7 @@ def _slice(at: Place, x: Array) -> Array:
 def _index(at: Place, x: Array) -> Array:
     kept = at.saved("indices")
     listed = [slice(None) if each is None else np.array(each.tolist()) for each in kept]
-    return x[tuple(listed)].reshape(at.shape)
+    return np.asarray(x[tuple(listed)], object).reshape(at.shape)
 
 
 def _gather(at: Place, x: Array) -> Array:
