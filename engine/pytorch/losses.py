@@ -38,10 +38,6 @@ def _squared(_: Place, x: Array, y: Array) -> Array:
     return each("pow", each("sub", x, y), 2.0)
 
 
-def _size(_: Place, x: Array, y: Array) -> Array:
-    return each("abs", each("sub", x, y))
-
-
 def _bent(at: Place, x: Array, y: Array) -> Array:
     """Return half the square near 0, and a straight line beyond.
 
@@ -109,7 +105,6 @@ def _nll(at: Place) -> Array:
 
 LOSSES: Mapping[str, Rule] = {
     "MseLoss": _loss(_squared),
-    "L1Loss": _loss(_size),
     "HuberLoss": _loss(_bent),
     "SmoothL1Loss": _loss(_bent),
     "BinaryCrossEntropy": _loss(_cross_entropy),

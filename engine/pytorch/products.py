@@ -28,7 +28,6 @@ PRODUCTS: Mapping[str, tuple[Rule, int, int]] = {
     "Mm": (_matrices("self", "mat2"), 0, 1),
     "Mv": (_matrices("self", "vec"), 0, 1),
     "Dot": (_matrices("self", "tensor"), 0, 1),
-    "Vdot": (_matrices("self", "other"), 0, 1),
     "Bmm": (_matrices("self", "mat2"), 0, 1),
     "Addmm": (_added("mat1", "mat2"), 1, 2),
     "Addmv": (_added("mat", "vec"), 1, 2),

@@ -116,7 +116,7 @@ def _spread(row: list[Element], correction: float) -> Element:
 
 def _norm(at: Place) -> Array:
     """Return the norm of each row: 2, 1, or the largest size."""
-    order = float(at.saved("ord", at.saved("p", 2)))
+    order = float(at.saved("ord"))
     sizes = each("abs", at.given(0, "self"))
     if order == 1:
         return over(sizes, at.saved("dim"), total, at.shape)
@@ -175,6 +175,5 @@ REDUCTIONS: Mapping[str, Rule] = {
     "Var": _variance,
     "Std": lambda at: each("sqrt", _variance(at)),
     "LinalgVectorNorm": _norm,
-    "Norm": _norm,
     "NativeLayerNorm": _layer_norm,
 }

@@ -26,6 +26,8 @@ RULES: Mapping[str, Rule] = MappingProxyType(
     }
 )
 
+_MANY = 8  # ops that one op of PyTorch's stands for, of the larger ones
+
 
 def check(tape: list[Node]) -> None:
     """Refuse a tape that has an op without a rule.
@@ -54,7 +56,8 @@ def _expected(node: Node) -> int:
     if node.kind in PRODUCTS:
         _, first, second = PRODUCTS[node.kind]
         return 2 * made * _inner(node, first, second)
-    return max([made, *(size(node.input_shape(slot)) for slot in range(len(node.inputs)))])
+    widest = max([made, *(size(node.input_shape(slot)) for slot in range(len(node.inputs)))])
+    return widest * (_MANY if node.kind in LOSSES or "Norm" in node.kind else 1)
 
 
 def _inner(node: Node, first: int, second: int) -> int:
