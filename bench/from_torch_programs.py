@@ -74,7 +74,7 @@ ONE_LINERS: dict[str, Callable[[Inputs], Tensor]] = {
     "asin, acos, atan": lambda i: i.w.asin() + i.w.acos() * i.w.atan(),
     "sinh, cosh, tanh": lambda i: i.w.sinh() + i.w.cosh() * i.w.tanh(),
     "sigmoid, logsigmoid": lambda i: (i.w + 0.5).sigmoid() + fun.logsigmoid(i.w),
-    "leaky_relu": lambda i: fun.leaky_relu(i.w) + fun.leaky_relu(i.w, 0.2),
+    "leaky_relu": lambda i: fun.leaky_relu(i.w) + fun.leaky_relu(i.w, 0.2) + fun.prelu(i.w, i.v),
     "elu, celu, selu": lambda i: fun.elu(i.w) + fun.celu(i.w, 0.5) + fun.selu(i.w),
     "gelu": lambda i: fun.gelu(i.w) + fun.gelu(i.w, approximate="tanh"),
     "softplus": lambda i: fun.softplus(i.w) + fun.softplus(i.w, beta=2),
@@ -159,6 +159,10 @@ ONE_LINERS: dict[str, Callable[[Inputs], Tensor]] = {
         fun.soft_margin_loss(i.v, i.x) + fun.hinge_embedding_loss(i.v, torch.tensor([1.0, -1.0]))
     ),
     "layer_norm": lambda i: fun.layer_norm(i.w, (2,), i.v, i.x) + fun.layer_norm(i.w, (2, 2)),
+    "batch_norm": lambda i: (
+        fun.batch_norm(i.w, None, None, i.v, i.v, training=True)
+        + fun.batch_norm(i.w, i.x, i.x, i.v, i.x)
+    ),
     "attention": lambda i: fun.scaled_dot_product_attention(i.w[None], i.w[None], i.y[None]),
     "cosine similarity": lambda i: fun.cosine_similarity(i.w, i.v) + fun.normalize(i.w)[0],
 }
@@ -236,6 +240,15 @@ def recurrent() -> tuple[Tensor, dict[str, Any]]:
     return loss, {"wx": wx, "wh": wh, "b": b, "h": h, "loss": loss}
 
 
+def gated() -> tuple[Tensor, dict[str, Any]]:
+    """One step of a cell with gates."""
+    torch.manual_seed(3)
+    cell = nn.LSTMCell(1, 1).to(KIND)
+    h, c = cell(_data([0.7]), (_data([0.2]), _data([-0.4])))
+    loss = (h * c).sum()
+    return loss, {"cell": cell, "loss": loss}
+
+
 def copied() -> tuple[Tensor, dict[str, Any]]:
     """A float32 tensor that goes on as float64."""
     w = torch.tensor([0.5, -0.25], requires_grad=True)
@@ -250,6 +263,7 @@ PROGRAMS: dict[str, Program] = {
     "hinge": hinge,
     "softmax by hand": softmax_by_hand,
     "recurrent": recurrent,
+    "gated": gated,
     "copied": copied,
     **{name: _one_liner(make) for name, make in ONE_LINERS.items()},
 }

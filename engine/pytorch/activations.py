@@ -20,6 +20,13 @@ def _leaky(at: Place) -> Array:
     return each("add", scaled(each("relu", x), 1 - slope), scaled(x, slope))
 
 
+def _prelu(at: Place) -> Array:
+    """Return relu(x) - weight * relu(-x)."""
+    x, weight = at.given(0, "self"), at.given(1, "weight")
+    below = each("mul", weight, each("relu", each("neg", x)))
+    return each("sub", each("relu", x), below)
+
+
 def _elu(at: Place) -> Array:
     """Return elu; where it is scaled, what lies below 0 is elu less relu.
 
@@ -92,6 +99,7 @@ def _hardtanh(at: Place) -> Array:
 
 ACTIVATIONS: Mapping[str, Rule] = {
     "LeakyRelu": _leaky,
+    "PreluKernel": _prelu,
     "Elu": _elu,
     "Celu": _elu,
     "Gelu": _gelu,

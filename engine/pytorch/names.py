@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from engine.pytorch.tape import is_tensor, size
+from engine.errors import TorchError
+from engine.pytorch.tape import dtype_of, is_tensor, size
 
 MOST_ITEMS = 1_000  # tensors in one list that are looked at
 
@@ -34,7 +35,7 @@ class Names:
                 self.results.setdefault((tensor.grad_fn, tensor.output_nr), (name, tensor))
             elif tensor.requires_grad:
                 self.leaves.setdefault(id(tensor), name)
-            elif tensor.is_contiguous() and size(tensor.shape):
+            elif _lies_in_memory(tensor):
                 self.given.append((name, tensor))
 
     def at(self, address: int) -> str | None:
@@ -44,6 +45,13 @@ class Names:
             if not rest and 0 <= place < size(tensor.shape):
                 return element_name(name, np.unravel_index(place, tuple(tensor.shape)))
         return None
+
+
+def _lies_in_memory(tensor: Any) -> bool:
+    """Return whether a tensor has real numbers, one after the other."""
+    if "complex" in dtype_of(tensor) or "sparse" in str(getattr(tensor, "layout", "")):
+        return False
+    return bool(size(tensor.shape) and tensor.is_contiguous() and tensor.data_ptr())
 
 
 def element_name(name: str, index: tuple[Any, ...]) -> str:
@@ -64,8 +72,13 @@ def named(names: Any) -> Iterator[Named]:
     """Yield the tensors of a mapping from names, or of a module, with what they are called.
 
     A module's parameters come before all else: the last one is often some loop's variable too.
+
+    Raises:
+        TorchError: `names` is neither.
     """
     if not isinstance(names, Mapping):
+        if not hasattr(type(names), "named_parameters"):
+            raise TorchError("names are a dictionary of tensors, or a module with its parameters.")
         yield from names.named_parameters()
         return
     items = [

@@ -1,4 +1,4 @@
-"""Rules for ops that bring many elements together: sums, extremes, norms."""
+"""Rules for ops that bring many elements together: sums and extremes."""
 
 from __future__ import annotations
 
@@ -15,17 +15,14 @@ from engine.pytorch.arrays import (
     along,
     apply,
     array,
-    each,
     lines,
     mean,
     over,
     product,
     total,
     value,
-    values,
 )
 from engine.pytorch.reading import Place, Rule
-from engine.pytorch.recover import common, simplest
 from engine.pytorch.tape import Numbers
 
 Row = Callable[[list[Element]], Element]
@@ -44,18 +41,25 @@ def _extreme(name: str) -> Rule:
         rows = lines(x, at.saved("dim"))
         chosen = [None] * len(rows) if indices is None else map(int, indices.ravel())
         pairs = zip(rows, chosen, strict=True)
-        return array((_best(name, list(row), choice) for row, choice in pairs), at.shape)
+        return array((best(name, list(row), choice) for row, choice in pairs), at.shape)
 
     return read
 
 
-def _best(name: str, row: list[Element], choice: int | None) -> Element:
+def best(name: str, row: list[Element], choice: int | None = None) -> Element:
+    """Return the max or min of a row, as a chain of them.
+
+    Args:
+        name: max or min.
+        row: at least one element.
+        choice: which of equals has all of the gradient; None where they share alike.
+    """
     numbers = [value(element) for element in row]
-    best = max(numbers) if name == "max" else min(numbers)
-    equals = [element for element, number in zip(row, numbers, strict=True) if number == best]
+    end = max(numbers) if name == "max" else min(numbers)
+    equals = [element for element, number in zip(row, numbers, strict=True) if number == end]
     if len(equals) < 2:
         return reduce(lambda a, b: apply(name, a, b), row)
-    others = [element for element, number in zip(row, numbers, strict=True) if number != best]
+    others = [element for element, number in zip(row, numbers, strict=True) if number != end]
     first = mean(equals) if choice is None else row[choice]
     return reduce(lambda a, b: apply(name, a, b), others, first)
 
@@ -102,62 +106,6 @@ def _running(row: list[Element]) -> list[Element]:
     return list(accumulate(row, lambda a, b: apply("add", a, b)))
 
 
-def _variance(at: Place) -> Array:
-    x = at.given(0, "self")
-    correction = float(at.saved("correction", 1))
-    return over(x, at.saved("dim"), lambda row: _spread(row, correction), at.shape)
-
-
-def _spread(row: list[Element], correction: float) -> Element:
-    middle = mean(row)
-    squares = [apply("pow", apply("sub", element, middle), 2.0) for element in row]
-    return apply("div", total(squares), len(row) - correction)
-
-
-def _norm(at: Place) -> Array:
-    """Return the norm of each row: 2, 1, or the largest size."""
-    order = float(at.saved("ord"))
-    sizes = each("abs", at.given(0, "self"))
-    if order == 1:
-        return over(sizes, at.saved("dim"), total, at.shape)
-    if math.isinf(order):
-        name = "max" if order > 0 else "min"
-        return over(sizes, at.saved("dim"), lambda row: _best(name, row, None), at.shape)
-    base = at.given(0, "self") if order == 2 else sizes
-    powers = over(each("pow", base, order), at.saved("dim"), total, at.shape)
-    return each("sqrt", powers) if order == 2 else each("pow", powers, 1 / order)
-
-
-def _layer_norm(at: Place) -> Array:
-    """Return (x - mean) / sqrt(variance + eps) * weight + bias over the last dimensions."""
-    x, wanted = at.given(0, "input"), at.saved("normalized_shape")
-    dims = tuple(range(x.ndim - len(wanted), x.ndim))
-    outer = (*x.shape[: dims[0]], *[1] * len(wanted))
-    middle = over(x, dims, mean, outer)
-    spread = over(x, dims, lambda row: _spread(row, 0.0), outer)
-    return _normed(at, x, middle, spread, wanted)
-
-
-def _normed(at: Place, x: Array, middle: Array, spread: Array, shape: tuple[int, ...]) -> Array:
-    scale = each("sqrt", each("add", spread, _eps(at, spread)))
-    made = each("div", each("sub", x, middle), scale)
-    if at.inputs[1] is not None or at.saved("weight") is not None:
-        made = each("mul", made, at.given(1, "weight", shape))
-    if at.inputs[2] is not None or at.saved("bias") is not None:
-        made = each("add", made, at.given(2, "bias", shape))
-    return made
-
-
-def _eps(at: Place, spread: Array) -> float:
-    """Return what was added to the variances, which is not kept; what they were divided by is."""
-    pairs = zip(
-        (at.held("result2") ** -2.0).ravel().tolist(), values(spread).ravel().tolist(), strict=True
-    )
-    slack = 8 * at.node.precision
-    ranges = [(sum_ - var - slack * sum_, sum_ - var + slack * sum_) for sum_, var in pairs]
-    return simplest(common(ranges) or min(ranges, key=lambda ends: ends[1] - ends[0]))
-
-
 REDUCTIONS: Mapping[str, Rule] = {
     "Sum": _over(total),
     "Mean": _over(mean),
@@ -172,8 +120,4 @@ REDUCTIONS: Mapping[str, Rule] = {
     "LogSoftmax": _rows(_log_softmax, np.positive),
     "Cumsum": lambda at: along(at.given(0), at.saved("dim"), _running),
     "Trace": lambda at: array([total(np.diagonal(at.given(0)).tolist())], ()),
-    "Var": _variance,
-    "Std": lambda at: each("sqrt", _variance(at)),
-    "LinalgVectorNorm": _norm,
-    "NativeLayerNorm": _layer_norm,
 }

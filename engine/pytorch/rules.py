@@ -9,6 +9,7 @@ from engine.errors import TorchError
 from engine.pytorch.activations import ACTIVATIONS
 from engine.pytorch.elementwise import ELEMENTWISE
 from engine.pytorch.losses import LOSSES
+from engine.pytorch.norms import NORMS
 from engine.pytorch.products import PRODUCTS
 from engine.pytorch.reading import Rule
 from engine.pytorch.reductions import REDUCTIONS
@@ -21,6 +22,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         **ACTIVATIONS,
         **SHAPING,
         **REDUCTIONS,
+        **NORMS,
         **{kind: rule for kind, (rule, _, _) in PRODUCTS.items()},
         **LOSSES,
     }
@@ -57,7 +59,7 @@ def _expected(node: Node) -> int:
         _, first, second = PRODUCTS[node.kind]
         return 2 * made * _inner(node, first, second)
     widest = max([made, *(size(node.input_shape(slot)) for slot in range(len(node.inputs)))])
-    return widest * (_MANY if node.kind in LOSSES or "Norm" in node.kind else 1)
+    return widest * (_MANY if node.kind in LOSSES or node.kind in NORMS else 1)
 
 
 def _inner(node: Node, first: int, second: int) -> int:

@@ -137,6 +137,7 @@ SHAPING: Mapping[str, Rule] = {
     "Unbind": _unbound,
     "Split": _pieces,
     "SplitWithSizes": _pieces,
+    "UnsafeSplit": _pieces,
     "Stack": _stack,
     "Cat": _cat,
 }

@@ -16,7 +16,8 @@ from engine.errors import TorchError
 Numbers = NDArray[np.float64]
 Shape = tuple[int, ...]
 
-_KIND = re.compile(r"(?:.*::)?(.*?)(?:Backward\d*(?:_copy)?)?")
+# without a number at its end it is the name of a class that somebody has written in Python
+_KIND = re.compile(r"(?:.*::)?(.*?)(?:Backward\d+(?:_copy)?)?")
 _WRAPS = 2**63  # from here on a saved integer is a negative one, which PyTorch keeps unsigned
 _PRECISIONS = {"float64": 2.0**-52, "float32": 2.0**-23, "float16": 2.0**-10, "bfloat16": 2.0**-7}
 LEAF = "AccumulateGrad"

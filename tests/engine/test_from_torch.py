@@ -112,8 +112,8 @@ def test_a_modules_parameter_is_called_by_its_path_and_what_is_in_a_list_by_its_
 
 
 def test_views_of_one_tensor_share_its_nodes():
-    data = Tensor([[1.0, 2.0], [3.0, 4.0]], address=0)
-    row, w = Tensor([3.0, 4.0], address=16), leaf(0.5, -2.0)
+    data = Tensor([[1.0, 2.0], [3.0, 4.0]], address=64)
+    row, w = Tensor([3.0, 4.0], address=80), leaf(0.5, -2.0)
     first = result("MulBackward0", w, row, value=[1.5, -8.0], saved={"self": w, "other": row})
     again = result("MulBackward0", first, row, value=[4.5, -32.0], saved={"other": row})
     found = from_torch(result("SumBackward0", again, value=-27.5), {"data": data, "w": w})
@@ -169,6 +169,16 @@ def test_an_op_without_a_rule_is_refused_by_name_with_those_there_are():
     w = leaf(0.5)
     with pytest.raises(TorchError, match=r"^ErfBackward0 cannot be read.*ops that have one: Abs, "):
         from_torch(result("ErfBackward0", w, value=0.52))
+
+
+def test_an_op_written_in_python_is_not_taken_for_pytorchs_of_that_name():
+    with pytest.raises(TorchError, match=r"^ReluBackward cannot be read"):
+        from_torch(result("ReluBackward", leaf(0.5), value=0.5))
+
+
+def test_names_that_are_none_are_refused():
+    with pytest.raises(TorchError, match="a dictionary of tensors, or a module"):
+        from_torch(result("NegBackward0", leaf(0.5), value=-0.5), ["w"])
 
 
 @pytest.mark.parametrize(
