@@ -13,6 +13,7 @@ from engine.nn import MLP, Layer, Neuron
 from engine.ops import OPS, Op
 from engine.outline import tree
 from engine.program import Program, parse
+from engine.pytorch.imported import from_torch
 from engine.standalone.cell import show
 
 globals().update(FUNCTIONS)
@@ -30,6 +31,7 @@ __all__ = [
     "Program",
     "binary_cross_entropy",
     "cross_entropy",
+    "from_torch",
     "hinge",
     "l1",
     "l2",
