@@ -75,7 +75,7 @@ _ROWS = (
         "gradwalk.html",
         "text/html",
         "One file that steps, folds and explains itself without a network.",
-        lambda work, of: document(work),
+        lambda work, _: document(work),
     ),
     Format(
         "py",
