@@ -6,6 +6,7 @@ from engine.budget import Limits
 from engine.errors import LimitError, ProgramError
 from engine.evaluate import forward
 from engine.program import parse
+from tests.engine.learning import trainer
 
 CUBE = "x = 2\ny = x^3\n"
 
@@ -82,6 +83,18 @@ def test_a_weight_is_found_as_the_loss_has_it():
     assert parse(f"{loop.format(turns=3)}print(w.data)\ny").printed[0].text == "0.25"
     assert value(f"{loop.format(turns=1)}grad(y, w) + 0") == 4.0  # y was made at w = 2
     assert value(f"{loop.format(turns=3)}grad(y, w) + 0") == 1.0
+
+
+@pytest.mark.parametrize("compiled", [True, False], ids=["native", "python"])
+def test_a_network_learns_to_have_given_slopes(compiled, kernels):
+    source = (
+        'x, y = data("sine", n=30, noise=0, seed=1)\n'
+        "net = MLP(1, [6, 1], activation=tanh, seed=1)\no = net(x)\nloss = (grad(o, x) - y)^2"
+    )
+    run = trainer(parse(source), kernels if compiled else None, optimizer="adam", rate=0.05)
+    before = run.measure().loss
+    run.advance(40)
+    assert run.measure().loss < before / 2
 
 
 # names

@@ -36,9 +36,10 @@ VALUES = (
     "float(x)", "int(x)", "tuple(xs)", "any(v > 0 for v in xs)", "f'{x:.3f}'", "f'{x} and {y!r}'",
     "'text'", "'a' * 3", "random.random()", "math.pi", "math.exp(x)", "np.array(xs)",
     "np.random.permutation(5)", "MLP(2, [3, 1])", "make_moons(n_samples=6, noise=0.1)",
-    "net.parameters()", "mse(x, y)", "param(0.5)", "σ", "x^2", "{}", "{1: 2}", "{x}", "x := 3",
-    "*xs", "await x", "b'x'", "1j", "...", "x @ y", "~x", "x & y", "x.__class__",
-    "__import__('os')", "open('f')", "eval('x')", "type(x)", "print", "f", "Cell",
+    "net.parameters()", "mse(x, y)", "grad(y, x)", "grad(loss, xs)", "param(0.5)", "σ", "x^2",
+    "{}", "{1: 2}", "{x}", "x := 3", "*xs", "await x", "b'x'", "1j", "...", "x @ y", "~x",
+    "x & y", "x.__class__", "__import__('os')", "open('f')", "eval('x')", "type(x)", "print", "f",
+    "Cell",
 )  # fmt: skip
 SIMPLE = (
     "{t} = {v}", "{t} = {v}", "{t} = {v}", "{t} += {v}", "{t} -= {v}", "{t} *= {v}",

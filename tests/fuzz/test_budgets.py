@@ -222,6 +222,7 @@ HOSTILE = (
     "y = map(lambda v: xs.append(v), xs)\nlist(y)", "y = [xs.clear() for v in xs]",
     "f = lambda n: n\nfor _ in range(9000):\n    f = (lambda g: lambda n: g(n))(f)\nf(1)",
     "for _ in range(9000):\n    x = x.tanh()\nx.backward()", "y = np.zeros(10**9)",
+    "y = x\nfor _ in range(900):\n    y = grad(y*tanh(y), x)", "y = grad(x**9, [x] * 99999)",
     "y = np.zeros((10**5, 10**5))", "y = np.linspace(0, 1, 10**9)",
     "y = np.random.permutation(10**9)", "y = np.random.randn(10**5, 10**5)",
     "y = np.array([[0] * 9999] * 9999)", "y = np.arange(10**10)",

@@ -50,7 +50,7 @@ WORDS = (
     "labels=(0, 1)", "noise=", "seed=1", "Neuron(1)", "net = MLP(2, [2, 1])\n", "Layer(2, 3)",
     "net(x, y)", "net", "activation=tanh", "activation=", "output=sigmoid", "mse(x, y)", "hinge(",
     "binary_cross_entropy(", "cross_entropy([x, y], 1)", "cross_entropy(", "target=", "l2(net)",
-    "l1(", "[x, y]", "[0]", "[-1]", "[]", ".parameters()",
+    "l1(", "grad(x*y, x)", "grad(", "grad", "[x, y]", "[0]", "[-1]", "[]", ".parameters()",
 )  # fmt: skip
 PLAIN = (
     *OPS,
@@ -74,6 +74,7 @@ PLAIN = (
     "mse(x, y)",
     "cross_entropy([x, y], ",
     "l2(net)",
+    "grad(",
 )
 soup = st.one_of(
     st.lists(st.sampled_from(words), max_size=size).map("".join)
