@@ -108,14 +108,15 @@ class _Search:
     def _levels(
         self, state: State, frames: list[int], *, closed: bool
     ) -> Iterator[tuple[str, Opened, str]]:
-        flat = state.opened is None
-        deep = range(len(self.scopes)) if flat else frames
-        depth = max((int(self.scopes.depths[scope]) + 1 for scope in deep), default=0)
+        depths, opened = self.scopes.depths, state.opened
+        deep = range(len(self.scopes)) if opened is None else frames
+        depth = max((int(depths[scope]) + 1 for scope in deep), default=0)
         if depth:
-            yield LESS, frozenset(opened_to(self.graph, depth - 1)), ""
+            still = opened_to(self.graph, depth - 1) if opened is None else opened
+            yield LESS, frozenset(scope for scope in still if depths[scope] < depth - 1), ""
         if closed:
             yield MORE, frozenset(opened_to(self.graph, depth + 1)), ""
-        elif not flat and is_flat(self.graph):
+        elif opened is not None and is_flat(self.graph):
             yield MORE, None, ""
 
     def _with(self, opened: Set[int], scope: int) -> frozenset[int]:

@@ -234,6 +234,7 @@ def test_a_saved_notebook_steps_without_a_kernel(opened, tmp_path):
     page = opened(tmp_path / "neuron.html")
     frame = page.frame_locator("iframe")
     frame.locator("#transport").wait_for()
+    expect(page.locator("img")).to_have_count(0)  # what stands in for a frame that is left out
     work = Computed.of_program(parse(NEURON))
     for _ in range(12):
         frame.locator("#next").click()

@@ -102,7 +102,7 @@ function light(item) {
     wire.classList.add("near");
     itemAt(source === name ? target : source)?.classList.add("near");
   }
-  field("readout").textContent = item.querySelector("title").textContent.replaceAll("\n", "   ");
+  field("readout").textContent = item.querySelector("title").textContent.replaceAll("\n", " · ");
 }
 
 // Light one edge of backprop: a node, and the operand that it hands its gradient to.
@@ -124,14 +124,23 @@ function apply() {
   svg.classList.toggle("tiny", view.scale < TINY);
 }
 
-// The whole drawing, centred; where that would be smaller than `least`, its beginning at reading size.
+// The whole drawing, centred; where that would be smaller than `least`, its beginning at reading size:
+// the middle one of the items furthest left.
 function fit(least = canvas.clientWidth < NARROW ? READABLE : LEGIBLE) {
   const [width, height] = [canvas.clientWidth - 2 * PAD, canvas.clientHeight - 2 * PAD];
   const whole = Math.max(Math.min(LARGEST_FIT, width / box.width, height / box.height), SMALLEST);
   view.scale = whole < least ? READABLE : whole;
   view.x = PAD + Math.max(0, (width - box.width * view.scale) / 2);
   view.y = PAD + (height - box.height * view.scale) / 2;
+  if (view.y < PAD) view.y = Math.min(PAD, height / 2 - (firstMiddle() - box.y) * view.scale);
   moved = false;
+}
+
+function firstMiddle() {
+  const places = [...svg.querySelectorAll(ITEM)].map(placeOf);
+  const left = Math.min(...places.map(([x]) => x));
+  const first = places.filter(([x]) => x === left).map(([, y]) => y).sort((a, b) => a - b);
+  return first[Math.floor(first.length / 2)];
 }
 
 function zoom(factor, x = canvas.clientWidth / 2, y = canvas.clientHeight / 2) {
