@@ -22,7 +22,7 @@ from engine.drawing.cards import card, wire
 from engine.drawing.forest import forest
 from engine.drawing.looks import sheet
 from engine.graph import Graph
-from engine.standalone.folds import State, states
+from engine.standalone.folds import State, beside, states
 from engine.standalone.scene import Scene, acting
 from engine.standalone.steps import step_html
 from engine.standalone.still import drawn
@@ -49,7 +49,9 @@ def document(work: Computed, *, title: str = "", trace: Trace | None = None) -> 
     scene, found = Scene(work, trace, None, grain), states(work.graph)
     pictures = [str(drawn(state.picture, scene)) for state in found]
     pieces = {
-        "title": escape(title or f"{work.graph.labels[work.graph.output] or 'A graph'}, by steps"),
+        "title": escape(
+            title or f"{work.graph.labels[work.graph.output] or 'A graph'}, step by step"
+        ),
         "picture": pictures[0],
         "note": escape(_note(scene, found)),
         "hidden": "" if len(found) > 1 else " hidden",
@@ -79,11 +81,12 @@ _WAY = "gradwalk serve shows all of it."
 
 
 def _opens(state: State) -> bool:
-    """Return whether every box of a picture opens; of a stack only the member in front would."""
+    """Return whether every box of a picture opens, and every open stack can be paged through."""
     items, paths = state.picture.folded.items, state.picture.folded.forest.scopes.paths
-    closed = [item for item in items if item.kind in ("box", "stack")]
-    stacks = any(len(item.members) > 1 for item in items)
-    return not stacks and all(f"+{paths[item.scope]}" in state.moves for item in closed)
+    closed = [f"+{paths[item.scope]}" for item in items if item.kind in ("box", "stack")]
+    stacks = [item for item in items if item.kind == "frame" and len(item.members) > 1]
+    pages = [f">{paths[to]}" for item in stacks for to in beside(item)]
+    return all(move in state.moves for move in (*closed, *pages))
 
 
 def _payload(scene: Scene, found: list[State], pictures: list[str]) -> dict[str, Any]:

@@ -252,7 +252,7 @@ function startHand() {
   };
   canvas.addEventListener("pointerup", up);
   canvas.addEventListener("pointercancel", up);
-  canvas.addEventListener("dblclick", ({ target }) => target.closest(`${ITEM}, .fold`) || glide(() => fit(0)));
+  canvas.addEventListener("dblclick", ({ target }) => target.closest(`${ITEM}, .fold, .pager`) || glide(() => fit(0)));
 }
 
 // Two fingers: what lies between them stays between them.
@@ -266,11 +266,16 @@ function pinch(other, last, event) {
 }
 
 function tap(at) {
-  const button = at?.closest(".fold");
+  const [button, pager] = [at?.closest(".fold"), at?.closest(".pager")];
   const item = at?.closest(ITEM) ?? null;
   if (button) return follow(`−${button.dataset.fold}`, button.closest(".frame"));
+  if (pager) return page(pager);
   light(item);
   if (item?.dataset.box) follow(`+${item.dataset.box}`, item);
+}
+
+function page(pager) {
+  follow(`>${pager.dataset.pageTo}`, pager.closest(".frame"));
 }
 
 // Keys on the canvas and on its items; what is left to the walk answers false.
@@ -305,9 +310,16 @@ function itemKeys(item) {
     ArrowUp: () => focusOn(beside(-1)),
     ArrowDown: () => focusOn(beside(1)),
     Enter: () => item.dataset.box && follow(`+${item.dataset.box}`, item),
+    "[": () => pagerAround(item, 0),
+    "]": () => pagerAround(item, 1),
     Backspace: () => frameAround(item) && follow(`−${frameAround(item).dataset.box}`, frameAround(item)),
     Escape: () => canvas.focus(),
   };
+}
+
+function pagerAround(item, which) {
+  const pager = frameAround(item)?.querySelectorAll(".pager.live")[which];
+  if (pager) page(pager);
 }
 
 function focusOn(item) {

@@ -125,6 +125,19 @@ def test_a_small_network_folds_box_by_box_and_a_large_one_one_beside_the_other()
     assert all(len(state.picture.folded.items) <= FLAT for state in large)
 
 
+def test_an_open_stack_pages_all_round_and_what_was_open_in_it_stays_open():
+    text = (
+        "mlp = MLP(1, [2, 1])\nloss = 0.0\nfor x in [1.0, 2.0, 3.0]:\n    loss = loss + mlp([x])**2"
+    )
+    found = states(computed(text).graph)
+    pages = [(state, move) for state in found for move in state.moves if move.startswith(">")]
+    assert pages
+    for state, move in pages:
+        other = found[state.moves[move]]
+        assert other.picture.folded.forest.scopes.by_path[move[1:]] in other.opened
+        assert len(other.opened) == len(state.opened)
+
+
 def test_a_long_walk_goes_phase_by_phase_and_says_so():
     text = "y = 1.0\nw = 0.999\nfor i in range(700):\n    y = y*w + 0.001\n"
     work = computed(text)
