@@ -5,6 +5,7 @@ micrograd's Value. The functions of OPS are here by name: `tanh(x)` is `x.tanh()
 """
 
 from engine.computed import Computed
+from engine.derivative import grad
 from engine.errors import GradwalkError
 from engine.expr import FUNCTIONS, Expr
 from engine.graph import Graph
@@ -32,6 +33,7 @@ __all__ = [
     "binary_cross_entropy",
     "cross_entropy",
     "from_torch",
+    "grad",
     "hinge",
     "l1",
     "l2",
