@@ -1,0 +1,58 @@
+"""How the documentation is built: `make docs`. Nothing is fetched, warnings are errors."""  # noqa: INP001  no package
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "docs" / "_ext")]
+
+from app import __version__ as release  # noqa: E402  found where the line above looks
+
+project = "gradwalk"
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "pictures",
+    "reference",
+]
+exclude_patterns = ["_ext", "_static"]
+
+myst_enable_extensions = ["colon_fence", "fieldlist"]
+myst_heading_anchors = 4
+
+autodoc_member_order = "bysource"
+autodoc_typehints = "signature"
+autodoc_default_options = {"members": True, "show-inheritance": False}
+autoclass_content = "class"
+napoleon_numpy_docstring = False
+napoleon_custom_sections = [("Source", "notes_style")]
+nitpicky = True
+# Names of Python's and NumPy's: their pages are elsewhere, and nothing is fetched.
+nitpick_ignore_regex = [("py:.*", r"(?!(engine|app)\.).*")]
+
+html_theme = "furo"
+html_title = f"gradwalk {release}"
+html_static_path = ["_static", "../static/fonts"]
+html_css_files = ["site.css"]
+html_show_copyright = False
+html_show_sphinx = False
+html_copy_source = False
+html_theme_options = {
+    "light_css_variables": {
+        "font-stack": "Inter, system-ui, sans-serif",
+        "font-stack--monospace": "'JetBrains Mono', ui-monospace, monospace",
+        "color-brand-primary": "#4f46c8",
+        "color-brand-content": "#4f46c8",
+        "color-background-primary": "#ffffff",
+        "color-background-secondary": "#f7f7f4",
+        "color-foreground-primary": "#1d2126",
+    },
+    "dark_css_variables": {
+        "color-brand-primary": "#a5a0ff",
+        "color-brand-content": "#a5a0ff",
+        "color-background-primary": "#101214",
+        "color-background-secondary": "#16191c",
+        "color-foreground-primary": "#e9e9e5",
+    },
+}
