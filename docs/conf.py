@@ -23,13 +23,16 @@ myst_heading_anchors = 4
 
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
-autodoc_default_options = {"members": True, "show-inheritance": False}
-autoclass_content = "class"
+# A member called bytes would be what the type bytes links to.
+autodoc_default_options = {"members": True, "exclude-members": "bytes"}
 napoleon_numpy_docstring = False
+napoleon_use_ivar = True
 napoleon_custom_sections = [("Source", "notes_style")]
 nitpicky = True
-# Names of Python's and NumPy's: their pages are elsewhere, and nothing is fetched.
-nitpick_ignore_regex = [("py:.*", r"(?!(engine|app)\.).*")]
+nitpick_ignore_regex = [
+    ("py:.*", r"(?!(engine|app)\.).*"),  # Python's and NumPy's: elsewhere, and nothing is fetched
+    ("py:.*", r"engine\.(moments|typeset)\..*"),  # inner rooms, which have no page
+]
 
 html_theme = "furo"
 html_title = f"gradwalk {release}"
@@ -47,6 +50,9 @@ html_theme_options = {
         "color-background-primary": "#ffffff",
         "color-background-secondary": "#f7f7f4",
         "color-foreground-primary": "#1d2126",
+        "class-0": "#b84f06",
+        "class-1": "#0b67c2",
+        "class-2": "#0f766e",
     },
     "dark_css_variables": {
         "color-brand-primary": "#a5a0ff",
@@ -54,5 +60,8 @@ html_theme_options = {
         "color-background-primary": "#101214",
         "color-background-secondary": "#16191c",
         "color-foreground-primary": "#e9e9e5",
+        "class-0": "#ffa057",
+        "class-1": "#6db3ff",
+        "class-2": "#4fd1c1",
     },
 }

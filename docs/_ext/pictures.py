@@ -8,7 +8,7 @@
     o = tanh(w*x + b)
     ```
 
-The body is a program. `set` gives numbers to its inputs, `step` shows it at that event of its walk,
+The body is a program. `set` gives numbers to its inputs, `step` shows it at that step of its walk, from 1,
 `interactive` puts a page into the page that can be folded and stepped. Light and dark are two
 files, of which the theme shows one.
 """
@@ -28,9 +28,10 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
 from engine.computed import Computed
+from engine.errors import ProgramError
 from engine.numerals import short
 from engine.program import parse
-from engine.standalone import document, svg
+from engine.standalone.still import svg
 
 MOST_TOLD = 6  # numbers in the words that stand for a picture
 
@@ -45,7 +46,7 @@ class Gradwalk(SphinxDirective):
     has_content = True
     option_spec: ClassVar[Mapping[str, Any]] = {
         "set": directives.unchanged,
-        "step": directives.nonnegative_int,
+        "step": directives.positive_int,
         "caption": directives.unchanged,
         "alt": directives.unchanged,
         "interactive": directives.flag,
@@ -57,10 +58,14 @@ class Gradwalk(SphinxDirective):
         source = "\n".join(self.content)
         settings = _settings(self.options.get("set", ""))
         step = self.options.get("step")
-        work = Computed.of_program(parse(source), settings)
+        try:
+            work = Computed.of_program(parse(source), settings)
+        except ProgramError as error:
+            raise self.error(f"This program is refused: {error} {error.hint}") from error
         words = self.options.get("alt") or spoken(work, source)
         node = picture("", alt=words, height=self.options.get("height", 420))
         if "interactive" in self.options:
+            from engine.standalone.page import document
             node["files"] = {"document": str(document(work))}
         else:
             node["files"] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from pygments.lexers.special import TextLexer
 from sphinx.application import Sphinx
 from tables import filled
 
@@ -42,7 +43,9 @@ def mark(
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Listen."""
+    """Listen; and read the fenced tables of ARCHITECTURE.md as plain text."""
+    for name in ("order", "limits"):
+        app.add_lexer(name, TextLexer)
     app.connect("source-read", fill)
     app.connect("autodoc-process-docstring", mark, priority=400)  # before napoleon's own marks
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -93,7 +93,7 @@ def _op(op: Op) -> str:
     ]
     lines = [f":{name}: {words}" for name, words in facts if words]
     picture = [f'<div class="op-curve">{curve(op)}</div>'] if op.arity == 1 else []
-    return "\n\n".join([f"(op-{op.name})=\n### {op.name}", *picture, op.why, "\n".join(lines)])
+    return "\n\n".join([f"(op-{op.name})=\n## {op.name}", *picture, op.why, "\n".join(lines)])
 
 
 def _condition(condition: str) -> str:
@@ -250,7 +250,7 @@ def _optimizer(row: Optimizer) -> str:
     settings = (f"`{name}` {number:g}" for name, number in row.settings.items())
     facts = [f":called: `{row.name}`", f":settings: {', '.join(settings)}"]
     facts += [f":remembers: {code(*row.states)}"] if row.states else []
-    return "\n\n".join([f"### {row.title}", row.why, "".join(steps), "\n".join(facts)])
+    return "\n\n".join([f"## {row.title}", row.why, "".join(steps), "\n".join(facts)])
 
 
 def _queries() -> str:
