@@ -9,12 +9,14 @@ from pygments.lexers.special import TextLexer
 from sphinx.application import Sphinx
 from tables import filled
 
+# An example ends with an empty line where it is tested, and need not where it is read.
+_END = re.compile(r"^(```pycon\n.*?)\n+```$", re.MULTILINE | re.DOTALL)
 _DOCTEST = re.compile(r"\s*(>>>|\.\.\.)")
 
 
 def fill(_app: Sphinx, _name: str, source: list[str]) -> None:
-    """Put the tables into a page before it is read."""
-    source[0] = filled(source[0])
+    """Put the tables into a page before it is read; close its examples."""
+    source[0] = _END.sub(r"\1\n```", filled(source[0]))
 
 
 def marked(line: str) -> str:
