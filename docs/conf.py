@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "docs" / "_ext")]
+sys.path.insert(0, str(ROOT))
 
 from app import __version__ as release  # noqa: E402  found where the line above looks
 
@@ -13,10 +13,9 @@ extensions = [
     "myst_parser",
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
-    "pictures",
-    "reference",
+    "tools.site.pictures",
+    "tools.site.reference",
 ]
-exclude_patterns = ["_ext", "_static"]
 
 myst_enable_extensions = ["colon_fence", "fieldlist"]
 myst_heading_anchors = 4

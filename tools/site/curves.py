@@ -1,4 +1,4 @@
-"""Small drawings for the reference: an op with its slope, a table's points. SVG that CSS colours."""
+"""Small drawings for the reference: an op with its slope, a table's points. CSS colours them."""
 
 from __future__ import annotations
 
@@ -76,10 +76,8 @@ def _px(number: float) -> float:
 
 def _line(x: Array, y: Array, real: NDArray[np.bool_]) -> str:
     """Return a path through what is real and in the picture; a gap is a new start."""
-    parts = []
-    for run in _runs(x, y, real):
-        parts.append("M" + "L".join(f"{_px(a):.1f} {_px(-b):.1f}" for a, b in run))
-    return "".join(parts)
+    lines = ("L".join(f"{_px(a):.1f} {_px(-b):.1f}" for a, b in run) for run in _runs(x, y, real))
+    return "".join(f"M{line}" for line in lines)
 
 
 def _runs(x: Array, y: Array, real: NDArray[np.bool_]) -> Iterator[list[tuple[float, float]]]:

@@ -8,9 +8,9 @@
     o = tanh(w*x + b)
     ```
 
-The body is a program. `set` gives numbers to its inputs, `step` shows it at that step of its walk, from 1,
-`interactive` puts a page into the page that can be folded and stepped. Light and dark are two
-files, of which the theme shows one.
+The body is a program. `set` gives numbers to its inputs, `step` shows it at that step of its walk,
+from 1, `interactive` puts a page into the page that can be folded and stepped. Light and dark are
+two files, of which the theme shows one.
 """
 
 from __future__ import annotations
@@ -66,6 +66,7 @@ class Gradwalk(SphinxDirective):
         node = picture("", alt=words, height=self.options.get("height", 420))
         if "interactive" in self.options:
             from engine.standalone.page import document
+
             node["files"] = {"document": str(document(work))}
         else:
             node["files"] = {

@@ -15,9 +15,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
-from curves import curve, points
-from formulas import mathml
-
 from app.settings import settings_table
 from engine import calls, libraries, members, natives, queries, refusals
 from engine.data import TABLES
@@ -27,6 +24,8 @@ from engine.nn import activation_name
 from engine.ops import OPS, Op
 from engine.optimizers import OPTIMIZERS, Optimizer
 from engine.statements import Statements
+from tools.site.curves import curve, points
+from tools.site.formulas import mathml
 
 _MARKER = re.compile(r"^% table: (\w+)$", re.MULTILINE)
 
@@ -56,10 +55,10 @@ def code(*words: str) -> str:
 
 
 def first_sentence(thing: object) -> str:
-    """Return the first paragraph of a docstring, without its "Return".
+    r"""Return the first paragraph of a docstring, without its "Return".
 
     >>> first_sentence(LOSSES["hinge"])
-    'relu(1 - target \\\\* score); the target is -1 or 1.'
+    'relu(1 - target \\* score); the target is -1 or 1.'
     """
     words = " ".join((thing.__doc__ or "").strip().partition("\n\n")[0].split())
     words = words.removeprefix("Return ").replace("*", r"\*")
@@ -204,7 +203,9 @@ def _expressions() -> str:
 
 
 def _written(of: Sequence[type]) -> str:
-    return table(["Python's name", "for example"], ([kind.__name__, code(SYNTAX[kind])] for kind in of))
+    return table(
+        ["Python's name", "for example"], ([kind.__name__, code(SYNTAX[kind])] for kind in of)
+    )
 
 
 def _libraries() -> str:

@@ -7,7 +7,8 @@ from typing import Any
 
 from pygments.lexers.special import TextLexer
 from sphinx.application import Sphinx
-from tables import filled
+
+from tools.site.tables import filled
 
 # An example ends with an empty line where it is tested, and need not where it is read.
 _END = re.compile(r"^(```pycon\n.*?)\n+```$", re.MULTILINE | re.DOTALL)
