@@ -228,15 +228,15 @@ def _datasets() -> str:
     rows = (
         [
             code(name),
+            points(each),
             code(*each.columns),
             code(*(f"{number:g}" for number in each.classes)) or "a number",
             f"{each.noise:g}",
             each.why,
-            points(each),
         ]
         for name, each in TABLES.items()
     )
-    return table(["name", "columns", "classes", "noise", "what is worth seeing", "samples"], rows)
+    return table(["name", "samples", "columns", "classes", "noise", "what is worth seeing"], rows)
 
 
 def _optimizers() -> str:
