@@ -143,7 +143,7 @@ def _network(name: str, reader: Reader, args: Args, options: Options, node: ast.
     if name == "MLP" and not isinstance(counts[1], list):
         counts[1] = [counts[1]]
     made: Any = kind
-    drawn: Options = {"seed": 0} | given
+    drawn: dict[str, Any] = {"seed": 0, **given}
     if reader.streams and "seed" not in given:
         drawn["random"] = reader.random
     with scope(name):

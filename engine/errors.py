@@ -6,6 +6,7 @@ GradwalkError
 ├── MemoryLimitError  numbers over more nodes and lanes than there is room for
 ├── QueryError        words to find nodes by that cannot be read
 ├── OptimizerError    a setting that an optimizer does not have, or other parameters than it knows
+├── ExportError       a step that there is not, or a file that is no graph of ours
 ├── TrainingError     a run asked for what it cannot do: a step it has not reached, an unknown name
 └── ProgramError      a typed program that is refused: where, what, and the way out
     └── LimitError    ... because it would run over one of the limits
@@ -42,6 +43,10 @@ class OptimizerError(GradwalkError, ValueError):
 
 class TrainingError(GradwalkError, ValueError):
     """A run that cannot be made, or changed, or asked the way it was."""
+
+
+class ExportError(GradwalkError, ValueError):
+    """What cannot be written as a file, or read back from one; why."""
 
 
 class ProgramError(GradwalkError):

@@ -118,6 +118,15 @@ def latex(lines: list[Line]) -> str:
     return f"\\begin{{aligned}}\n{rows}\n\\end{{aligned}}"
 
 
+def prose(text: str) -> str:
+    r"""Return words as LaTeX for running text.
+
+    >>> prose("50% of x_1 → σ")
+    '50\\% of x\\_1 → $\\sigma$'
+    """
+    return "".join(map(_among_words, _letters(text)))
+
+
 def _line(line: Line) -> str:
     text = "" if line.left is None else _piece(line.left) + " "
     for place, (relation, piece) in enumerate(line.right):
@@ -169,7 +178,7 @@ def _name(text: str) -> str:
 
 
 def _words(text: str) -> str:
-    return rf"\text{{{''.join(map(_among_words, _letters(text)))}}}"
+    return rf"\text{{{prose(text)}}}"
 
 
 def _among_words(letter: str) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine import arithmetic, calls, natives, refusals, sequences
+from engine import arithmetic, calls, natives, ours, refusals, sequences
 from engine.errors import ProgramError
 from engine.natives import Args, Options, fault
 from engine.ops import OPS
@@ -101,6 +101,8 @@ def members_of(name: str) -> Mapping[str, Any] | None:
     if name == "sklearn":
         return {"datasets": Library("sklearn.datasets", _DATASETS)}
     return {
+        "engine": ours.ENGINE,
+        "engine.nn": _NN,
         "micrograd.engine": _ENGINE,
         "micrograd.nn": _NN,
         "random": _RANDOM,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine import libraries, refusals, sequences
+from engine import libraries, ours, refusals, sequences
 from engine.compared import equal
 from engine.errors import ExprError, ProgramError
 from engine.expr import Expr, move, present
@@ -65,6 +65,8 @@ def _find(reader: Reader, of: Any, name: str, node: ast.Attribute) -> _Found | N
         return _Found(libraries.member(reader, of, name, node))
     if isinstance(of, Module):
         return _of_network(reader, of, name)
+    if of is ours.EXPR and name in ours.OF_EXPR:
+        return _Found(ours.OF_EXPR[name])
     if of is NOTHING:
         return _Found(NOTHING)
     if isinstance(of, np.ndarray):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -95,4 +95,19 @@ def _alike(*columns: Ids) -> Ids:
     for column in columns:
         numbers = np.unique(column, return_inverse=True)[1]
         found = np.unique(found * (len(numbers) + 1) + numbers, return_inverse=True)[1]
+    return found
+
+
+def leaf_names(graph: Graph, data: Container[int | None] = ()) -> dict[int, str]:
+    """Return the leaves that have a name and are no data, in order; names are unique.
+
+    A second leaf of a name is called name#2.
+    """
+    count: dict[str, int] = {}
+    found = {}
+    for node in np.flatnonzero(graph.leaves).tolist():
+        label = graph.labels[node]
+        if label and node not in data:
+            times = count[label] = count.get(label, 0) + 1
+            found[node] = label if times == 1 else f"{label}#{times}"
     return found

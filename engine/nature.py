@@ -14,6 +14,7 @@ _STRUCTURE = (
     ast.For, ast.While, ast.If, ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom,
     ast.ListComp, ast.GeneratorExp, ast.Lambda, ast.IfExp, ast.Compare, ast.BoolOp,
 )  # fmt: skip
+_LEAVES = ("Value", "Expr")
 _PRINTS = ("print", "range", "len", "zip", "enumerate", "draw_dot", "sum")
 
 
@@ -31,7 +32,7 @@ def of(tree: ast.Module) -> tuple[bool, bool]:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             structured = structured or node.func.id in _PRINTS or node.func.id in libraries.DATASETS
         if isinstance(node, ast.Name | ast.alias):
-            values = values or (node.id if isinstance(node, ast.Name) else node.name) == "Value"
+            values = values or (node.id if isinstance(node, ast.Name) else node.name) in _LEAVES
     return structured, values and structured
 
 

@@ -5,7 +5,7 @@ The text is never run: `syntax` finds its words, `reader` walks its tree.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from time import thread_time
@@ -18,6 +18,7 @@ from engine.data import Table
 from engine.errors import LimitError
 from engine.expr import Expr
 from engine.graph import Graph, in_evaluation_order, leaf_numbers
+from engine.names import leaf_names
 from engine.nn import Neuron
 from engine.predicted import prediction
 from engine.reader import Reader
@@ -202,12 +203,15 @@ def _program(source: str, text: Text, reader: Reader, output: Expr) -> Program:
                 node.learnable = node in learners
     places = {node: place for place, node in enumerate(nodes)}
     graph = Graph.of_nodes(nodes, output, text.lines, reader.unsaid)
-    samples = _bound(reader, places)
+    samples, written = _bound(reader, places), leaf_numbers(nodes)
     return Program(
         source=source,
         graph=graph,
-        inputs=tuple(_inputs(nodes, set(reader.data[1] if reader.data else ()))),
-        written=leaf_numbers(nodes),
+        inputs=tuple(
+            Input(name, node, float(written[node, 0]))
+            for node, name in leaf_names(graph, samples.nodes if samples else ()).items()
+        ),
+        written=written,
         named=tuple((span, places[node]) for span, node in reader.mentions if node in places),
         unused=tuple(_unused(reader, graph, places)),
         samples=samples,
@@ -279,13 +283,3 @@ def _unused(reader: Reader, graph: Graph, places: Mapping[Expr, int]) -> Iterato
     for name, span, node in reader.assigned:
         if reader.names[name] is node and places[node] not in used:
             yield name, span
-
-
-def _inputs(nodes: list[Expr], data: Set[Expr]) -> Iterator[Input]:
-    """Yield the named leaves that are no data; a second one of the same name is called name#2."""
-    count: dict[str, int] = {}
-    for place, node in enumerate(nodes):
-        if node.op is None and node.label and node not in data:
-            times = count[node.label] = count.get(node.label, 0) + 1
-            name = node.label if times == 1 else f"{node.label}#{times}"
-            yield Input(name, place, node.data)

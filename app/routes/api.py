@@ -8,10 +8,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 
-from app.answers import REFUSALS, finite
+from app.answers import REFUSALS
 from app.asked import ProgramRequest
 from app.pictures import Numbers
-from engine.spans import Span
+from engine.export.labelled import labelled
 
 router = APIRouter(prefix="/api", tags=["graph"])
 
@@ -71,38 +71,5 @@ def graph(request: Request, asked: ProgramRequest) -> Response:
 def graph_answer(numbers: Numbers) -> dict[str, Any]:
     """Return what `GraphAnswer` describes, as plain JSON values."""
     program = numbers.program
-    graph = program.graph
-    values = [finite(value) for value in numbers.values[:, 0].tolist()]
-    grads = [finite(grad) for grad in numbers.found.nodes[:, 0].tolist()]
-    nodes = []
-    for node, (value, grad) in enumerate(zip(values, grads, strict=True)):
-        op = graph.op(node)
-        nodes.append(
-            {
-                "id": node,
-                "label": graph.labels[node],
-                "op": op.name if op else None,
-                "operands": graph.operands_of(node),
-                "value": value,
-                "grad": grad,
-                "learnable": bool(graph.learnable[node]),
-                **_place(graph.spans[node]),
-            }
-        )
-    return {
-        "nodes": nodes,
-        "output": graph.output,
-        "value": values[graph.output],
-        "inputs": [
-            {"name": leaf.name, "value": values[leaf.node], "node": leaf.node}
-            for leaf in program.inputs
-        ],
-        "problems": [
-            {"node": problem.node, **_place(graph.spans[problem.node]), "message": problem.message}
-            for problem in numbers.problems
-        ],
-    }
-
-
-def _place(span: Span | None) -> dict[str, int | None]:
-    return span._asdict() if span else dict.fromkeys(Span._fields)
+    data = program.samples.nodes if program.samples else ()
+    return labelled(program.graph, numbers.values, numbers.found.nodes, numbers.problems, data)

@@ -12,7 +12,7 @@ from app.asked import Asked
 from app.faults import RefusedError
 from app.pictures import Numbers
 from engine.computed import Computed
-from engine.export import FORMATS, Wanted
+from engine.formats import FORMATS, Wanted
 
 router = APIRouter(prefix="/export", include_in_schema=False)
 
@@ -33,7 +33,10 @@ async def _learned(request: Request, asked: Asked) -> dict[str, float]:
 
 @router.post("/{name}")
 def export(
-    request: Request, name: str, asked: Asked, learned: Annotated[dict[str, float], Depends(_learned)]
+    request: Request,
+    name: str,
+    asked: Asked,
+    learned: Annotated[dict[str, float], Depends(_learned)],
 ) -> Response:
     """Return a file of what the page shows: at the present numbers, the step, the sample."""
     if name not in FORMATS:

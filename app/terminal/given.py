@@ -111,9 +111,10 @@ def numbers(program: Program, given: Sequence[tuple[str, float]]) -> Mapping[str
     """
     for name, _ in given:
         if name not in program.settable:
-            known = list(program.settable)
-            hint = near(name, known) if known else "This program has no inputs."
-            raise StopError(f"There is no input called {name}. {hint}")
+            hint = near(name, list(program.settable))
+            if not hint.startswith("Did"):
+                hint = f"Its inputs are {', '.join(program.settable) or 'none'}."
+            raise StopError(f"The program has no input called {name}. {hint}")
     return dict(given)
 
 

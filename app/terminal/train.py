@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 
 from tqdm import tqdm
 
 from app.settings import Settings
-from app.terminal.given import Source, StopError, add_program, numbers, program, read, reason, write
+from app.terminal.draw import chosen
+from app.terminal.given import add_program, numbers, program, read, reason, write
 from engine.compiled import KERNELS
 from engine.computed import Computed
 from engine.errors import GradwalkError
-from engine.export import FORMATS
+from engine.formats import Wanted
 from engine.numerals import short
 from engine.optimizers import OPTIMIZERS
 from engine.regime import SCHEDULES, Regime
+from engine.trace import RATE
 from engine.training import Moment, Trainer
 
 BROKEN = 1  # the exit code of a run that met a number that is not finite
@@ -30,7 +31,7 @@ def add(words: argparse.ArgumentParser, _: Settings) -> None:
     add_program(words, "FILE")
     words.add_argument("--steps", type=counted, default=1_000, help="updates (%(default)s)")
     words.add_argument("--optimizer", choices=list(OPTIMIZERS), default="sgd")
-    words.add_argument("--rate", type=float, help="learning rate (the optimizer's own default)")
+    words.add_argument("--rate", type=float, default=RATE, help="learning rate (%(default)s)")
     words.add_argument("--batch", type=counted, help="samples an update (all)")
     words.add_argument("--split", type=float, default=0.0, help="share kept for testing (0)")
     words.add_argument("--schedule", choices=SCHEDULES, default="constant", help="of the rate")
@@ -58,7 +59,8 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
         StopError: the program is refused, or nothing in it can learn this way.
     """
     source = read(given.program)
-    target = _target(given, source)
+    target = "" if given.no_picture else given.output or f"{source.name}-trained.svg"
+    row = chosen(target) if target else None
     found = program(source, settings)
     kernels = KERNELS.wait(COMPILING)
     memory = int(settings.megabytes * 1e6)
@@ -74,27 +76,17 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
     stopped = trainer.stopped
     if stopped:
         print(stopped.sentence)
-    if target:
+    if row:
         work = Computed.of_program(found, {**set_to, **after.parameters})
-        write(FORMATS[Path(target).suffix[1:]].make(work), target)
+        write(row.make(work, Wanted()), target)
         print(f"Drawn in {target}.")
     return BROKEN if stopped and stopped.kind == "trouble" else 0
-
-
-def _target(given: argparse.Namespace, source: Source) -> str:
-    """Return where the picture goes; empty for nowhere."""
-    if given.no_picture:
-        return ""
-    target: str = given.output or f"{source.name}-trained.svg"
-    if Path(target).suffix[1:] not in FORMATS:
-        raise StopError(f"What {target} is to be is not known. Take {', '.join(FORMATS)}.")
-    return target
 
 
 def _regime(given: argparse.Namespace) -> Regime:
     return Regime(
         optimizer=given.optimizer,
-        numbers={} if given.rate is None else {"rate": given.rate},
+        numbers={"rate": given.rate},
         batch=given.batch,
         split=given.split,
         schedule=given.schedule,

@@ -1,0 +1,114 @@
+r"""A computation as LaTeX: every value's rule with names and numbers, then every chain rule.
+
+>>> from engine.expr import Expr
+>>> work = Computed.of(Expr(2.0, label="x").tanh(label="o"))
+>>> print(step_tex(work, 1))
+\begin{aligned}
+o &= \tanh \left( x \right) \\
+&= \tanh \left( 2 \right) \approx 0.964
+\end{aligned}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from engine.computed import Computed
+from engine.derivation import word
+from engine.errors import ExportError
+from engine.explain import Explanation, explain
+from engine.latex import LAST_LATIN, latex, prose
+from engine.numerals import short
+from engine.trace import Grain
+from engine.typeset import Line, Word
+
+MOST_STEPS = 4_000  # of each direction; more than that nobody reads, and LaTeX takes minutes
+LINES_TOGETHER = 20  # leaves in one formula, which a page must hold
+BUILT_IN = "–—‘’“”…"  # signs beyond Latin letters that LaTeX knows by itself
+
+
+def step_tex(work: Computed, step: int, grain: Grain = "node") -> str:
+    """Return one step of the walk, counted from 0, as a formula for amsmath.
+
+    Raises:
+        ExportError: there is no such step.
+    """
+    total = work.trace.total(grain)
+    if not 0 <= step < total:
+        raise ExportError(f"There is no step {step}: they count from 0 to {total - 1}.")
+    found = explain(work.trace, step, grain).latex
+    if found:
+        return found
+    return latex([_given(work, work.trace.step(step, grain)[0].node)])
+
+
+def tex(work: Computed) -> str:
+    """Return a whole document: leaves, then each result, then each step of the way back."""
+    graph, walk = work.graph, work.trace
+    starts = dict(walk.phases("node"))
+    forward = [k for k in range(starts["seed"]) if not graph.leaves[walk.step(k, "node")[0].node]]
+    back = range(starts["seed"], starts.get("update", walk.total("node")))
+    leaves = graph.leaves.nonzero()[0].tolist()
+    named = [node for node in leaves if graph.labels[node] or graph.learnable[node]]
+    body = [
+        *_section("Given", _leaves(work, named)),
+        *_section("Values, from the leaves to the output", _steps(work, forward)),
+        *_section("Gradients, from the output back to the leaves", _steps(work, back)),
+    ]
+    return "\n".join([*_preamble("".join(body)), *body, r"\end{document}", ""])
+
+
+def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
+    found = list(lines)
+    if found:
+        yield from ("", rf"\section*{{{title}}}", *found)
+
+
+def _leaves(work: Computed, nodes: Sequence[int]) -> Iterator[str]:
+    for begin in range(0, min(len(nodes), MOST_STEPS), LINES_TOGETHER):
+        together = nodes[begin : begin + LINES_TOGETHER]
+        yield _display(latex([_given(work, node) for node in together]))
+    yield from _left_out(len(nodes), "leaves")
+
+
+def _given(work: Computed, node: int) -> Line:
+    """Return a leaf and its number; of a constant the number alone."""
+    number = Word(short(float(work.values[node, 0])), "number")
+    if work.graph.constant[node]:
+        return Line(number, ())
+    return Line(word(work.graph, node), (("=", number),))
+
+
+def _steps(work: Computed, steps: Sequence[int]) -> Iterator[str]:
+    for step in steps[:MOST_STEPS]:
+        told = explain(work.trace, step, "node")
+        yield f"\n\\noindent {_title(told)}"
+        yield _display(told.latex)
+    yield from _left_out(len(steps), "steps")
+
+
+def _title(told: Explanation) -> str:
+    return "".join(prose(words) for words, _ in told.title)
+
+
+def _left_out(count: int, what: str) -> Iterator[str]:
+    if count > MOST_STEPS:
+        yield f"\n\\noindent {count - MOST_STEPS:,} more {what} are left out."
+
+
+def _display(formula: str) -> str:
+    return f"\\[\n{formula}\n\\]"
+
+
+def _preamble(body: str) -> Iterator[str]:
+    """Yield what stands before the text; pdfTeX is told what to print for letters it lacks."""
+    yield r"\documentclass{article}"
+    yield r"\usepackage{amsmath}"
+    strange = sorted({each for each in body if each > LAST_LATIN} - set(BUILT_IN))
+    if strange:
+        yield r"\ifdefined\DeclareUnicodeCharacter"
+        for each in strange:
+            code = f"{ord(each):04X}"
+            yield rf"  \DeclareUnicodeCharacter{{{code}}}{{\texttt{{U+{code}}}}}"
+        yield r"\fi"
+    yield r"\begin{document}"
