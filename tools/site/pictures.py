@@ -31,6 +31,7 @@ from engine.computed import Computed
 from engine.errors import ProgramError
 from engine.numerals import short
 from engine.program import parse
+from engine.standalone.document import document
 from engine.standalone.still import svg
 
 MOST_TOLD = 6  # numbers in the words that stand for a picture
@@ -65,8 +66,6 @@ class Gradwalk(SphinxDirective):
         words = self.options.get("alt") or spoken(work, source)
         node = picture("", alt=words, height=self.options.get("height", 420))
         if "interactive" in self.options:
-            from engine.standalone.page import document
-
             node["files"] = {"document": str(document(work))}
         else:
             node["files"] = {

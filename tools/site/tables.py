@@ -19,6 +19,7 @@ from app.settings import settings_table
 from engine import calls, libraries, members, natives, queries, refusals
 from engine.data import TABLES
 from engine.expressions import Expressions
+from engine.formats import FORMATS
 from engine.losses import LOSSES, PENALTIES
 from engine.nn import activation_name
 from engine.ops import OPS, Op
@@ -254,6 +255,13 @@ def _optimizer(row: Optimizer) -> str:
     return "\n\n".join([f"## {row.title}", row.why, "".join(steps), "\n".join(facts)])
 
 
+def _formats() -> str:
+    rows = (
+        [code(row.suffix), code(row.name), row.title, row.sentence] for row in FORMATS.values()
+    )
+    return table(["ending", "format", "what it is", "what it is good for"], rows)
+
+
 def _queries() -> str:
     subjects = sorted(set(queries.SUBJECTS.values()))
     rows = [
@@ -283,5 +291,6 @@ BY_NAME: Mapping[str, Callable[[], str]] = {
     "datasets": _datasets,
     "optimizers": _optimizers,
     "queries": _queries,
+    "formats": _formats,
     "settings": settings_table,
 }
