@@ -28,6 +28,7 @@ from engine.statements import Statements
 from tools.site.curves import curve, points
 from tools.site.formulas import mathml
 
+ALWAYS, NEVER = "1 == 1", "1 == 0"  # masks that say so of an operand
 _MARKER = re.compile(r"^% table: (\w+)$", re.MULTILINE)
 
 
@@ -87,8 +88,10 @@ def _op(op: Op) -> str:
         ("flat where", _condition(op.flat)),
         *(
             (f"{param} gets nothing where", _condition(mask))
+            if mask != ALWAYS
+            else (f"{param} gets nothing", "it only chooses")
             for param, mask in zip(op.params, op.masks, strict=False)
-            if mask != "1 == 0"
+            if mask != NEVER
         ),
     ]
     lines = [f":{name}: {words}" for name, words in facts if words]
@@ -256,9 +259,7 @@ def _optimizer(row: Optimizer) -> str:
 
 
 def _formats() -> str:
-    rows = (
-        [code(row.suffix), code(row.name), row.title, row.sentence] for row in FORMATS.values()
-    )
+    rows = ([code(row.suffix), code(row.name), row.title, row.sentence] for row in FORMATS.values())
     return table(["ending", "format", "what it is", "what it is good for"], rows)
 
 
