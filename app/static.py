@@ -36,10 +36,10 @@ def _hash(file: Path, _changed: int) -> str:
 
 
 class StaticAssets(StaticFiles):
-    """The folder `static` and the engine's style sheets, with a Cache-Control on each answer."""
+    """The folder `static` and what pictures need of the engine's, each with a Cache-Control."""
 
     def __init__(self) -> None:
-        super().__init__(directory=data_folder("static"), packages=[("engine.drawing", "css")])
+        super().__init__(directory=data_folder("static"), packages=[("engine.drawing", "assets")])
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Answer with the file at `path`, or 404."""

@@ -15,6 +15,7 @@ from engine.export.numpy_file import numpy_file
 from engine.export.tex import step_tex, tex
 from engine.export.torch_file import torch_file
 from engine.standalone.document import document
+from engine.standalone.raster import png
 from engine.standalone.still import svg
 from engine.trace import Grain
 
@@ -70,12 +71,20 @@ _ROWS = (
         lambda work, of: svg(work, dark=of.dark, step=of.step, grain=of.grain),
     ),
     Format(
+        "png",
+        "PNG",
+        "gradwalk.png",
+        "image/png",
+        "The picture, for slides and chats.",
+        lambda work, of: png(work, dark=of.dark, step=of.step, grain=of.grain),
+    ),
+    Format(
         "html",
         "Web page",
         "gradwalk.html",
         "text/html",
         "One file that steps, folds and explains itself without a network.",
-        lambda work, of: document(work),
+        lambda work, _: document(work),
     ),
     Format(
         "py",

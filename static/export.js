@@ -39,17 +39,11 @@ async function saveMade(format) {
 }
 
 async function savePicture(format) {
-  const drawn = seen();
+  const drawn = document.querySelector("#picture svg");
   if (!drawn) return complain("There is no picture yet.");
   const { text, width, height } = await pictured(drawn);
   if (format === "svg") save(new Blob([text], { type: "image/svg+xml" }), "gradwalk.svg");
   else save(await rastered(text, width, height), "gradwalk.png");
-}
-
-// The drawing that the page shows now: the graph, or the network.
-function seen() {
-  const network = document.getElementById("network");
-  return (network.hidden ? document.getElementById("picture") : network).querySelector("svg");
 }
 
 // The drawing as a file that needs nothing of the page: looks on every element, fonts inside.

@@ -1,7 +1,8 @@
 """What pictures look like: the style sheets of the page, and of pictures that leave it.
 
-`tokens.css` has the colours, light and dark, and the typefaces; `picture.css` a picture at rest;
-`lit.css` what changes in it under a pointer. A picture by itself may stand on any page, and is read
+`tokens.css` has the colours, light and dark; `fonts.css` the typefaces, which lie in `fonts`;
+`picture.css` a picture at rest; `lit.css` what changes in it under a pointer; `walk.css` what
+stands around it while it is walked through. A picture by itself may stand on any page, and is read
 by programs that know no variables: its rules have a class of ours before them, and the colours in.
 """
 
@@ -12,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
-FOLDER = Path(__file__).resolve().parent / "css"
+FOLDER = Path(__file__).resolve().parent / "assets"
 PREFIX = "gw-"  # of every class in a picture by itself: a page has cards and badges of its own
 
 _COMMENTS = re.compile(r"/\*.*?\*/", re.DOTALL)

@@ -41,7 +41,8 @@ def test_the_picture_is_saved_as_it_is_seen(page):
 
 
 LOOKS = """(svg) => [...svg.querySelectorAll("path, rect, text")]
-    .filter((each) => each.checkVisibility({ visibilityProperty: true }))
+    .filter((each) => each.getClientRects().length)
+    .filter((each) => getComputedStyle(each).visibility === "visible")
     .map((each) => ["fill", "stroke", ...(each.matches("text") ? ["fontFamily", "fontWeight"] : [])]
         .map((name) => getComputedStyle(each)[name]))"""
 
