@@ -30,12 +30,12 @@ napoleon_custom_sections = [("Source", "notes_style")]
 nitpicky = True
 nitpick_ignore_regex = [
     ("py:.*", r"(?!(engine|app)\.).*"),  # Python's and NumPy's: elsewhere, and nothing is fetched
-    ("py:.*", r"engine\.(moments|typeset)\..*"),  # inner rooms, which have no page
+    ("py:.*", r"engine\.(drawing|moments|typeset)\..*"),  # inner rooms, which have no page
 ]
 
 html_theme = "furo"
 html_title = f"gradwalk {release}"
-html_static_path = ["_static", "../static/fonts"]
+html_static_path = ["_static", "../engine/drawing/assets/fonts"]
 html_css_files = ["site.css"]
 html_show_copyright = False
 html_show_sphinx = False
