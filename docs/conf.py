@@ -13,6 +13,7 @@ extensions = [
     "myst_parser",
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
+    "tools.site.learned",
     "tools.site.pictures",
     "tools.site.reference",
 ]

@@ -18,7 +18,7 @@ from engine.nn import MLP, Neuron
 from engine.ops import OPS
 from engine.optimizers import OPTIMIZERS
 from engine.program import parse
-from tools.site import curves, formulas, pictures, reference, tables
+from tools.site import curves, formulas, learned, pictures, reference, tables
 
 DOCS = Path(__file__).parents[2] / "docs"
 FILES = {str(path.relative_to(DOCS)): path.read_text("utf-8") for path in DOCS.rglob("*.md")}
@@ -149,7 +149,7 @@ def test_a_table_that_is_asked_for_and_not_there_is_a_fault():
         tables.filled("% table: nowhere")
 
 
-@pytest.mark.parametrize("module", [curves, formulas, pictures, reference, tables])
+@pytest.mark.parametrize("module", [curves, formulas, learned, pictures, reference, tables])
 def test_the_examples_of_what_builds_the_pages_hold(module):
     found = doctest.testmod(module)
     assert found.attempted > 0
