@@ -63,14 +63,15 @@ class Gradwalk(SphinxDirective):
             work = Computed.of_program(parse(source), settings)
         except ProgramError as error:
             raise self.error(f"This program is refused: {error} {error.hint}") from error
-        words = self.options.get("alt") or spoken(work, source)
+        words = self.options.get("alt") or spoken(work, source, step)
         node = picture("", alt=words, height=self.options.get("height", 420))
-        if "interactive" in self.options:
-            node["files"] = {"document": str(document(work))}
-        else:
-            node["files"] = {
-                look: str(svg(work, dark=look == "dark", step=step)) for look in ("light", "dark")
-            }
+        node["framed"] = "interactive" in self.options
+        node["files"] = {
+            look: _framed(work, look)
+            if node["framed"]
+            else svg(work, dark=look == "dark", step=step)
+            for look in ("light", "dark")
+        }
         figure = nodes.figure("", node, classes=["gradwalk"])
         if caption := self.options.get("caption"):
             inline, messages = self.parse_inline(caption)
@@ -89,7 +90,12 @@ def _settings(text: str) -> dict[str, float]:
     return {name.strip(): float(number) for name, _, number in pairs}
 
 
-def spoken(work: Computed, source: str) -> str:
+def _framed(work: Computed, look: str) -> str:
+    """Return the page that is put into the page; it follows the site, not the reader's system."""
+    return document(work).replace("<html ", f'<html data-theme="{look}" ', 1)
+
+
+def spoken(work: Computed, source: str, step: int | None = None) -> str:
     """Return the words that stand for a picture: how large, what comes out, the gradients.
 
     >>> spoken(Computed.of_program(parse("y = x*x"), {"x": 3}), "y = x*x")
@@ -101,23 +107,25 @@ def spoken(work: Computed, source: str) -> str:
     numbers = ", ".join(f"{graph.name(node)} {short(gradients[node])}" for node in told[:MOST_TOLD])
     last = graph.name(graph.output)
     what = source.strip() if source.strip().count("\n") == 0 else f"{len(graph)} nodes"
+    if step:
+        return f"The graph of {what} at step {step} of {work.trace.total('node')}."
     return f"The graph of {what}: {last} is {short(work.output)}; gradients: {numbers}."
 
 
 def visit_picture(self: HTML5Translator, node: picture) -> None:
     """Write the files beside the page's images, and the elements that show them."""
+    folder = Path(self.builder.outdir, self.builder.imagedir)
+    folder.mkdir(parents=True, exist_ok=True)
     for look, text in node["files"].items():
-        name = f"gradwalk-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
-        name += ".html" if look == "document" else ".svg"
-        folder = Path(self.builder.outdir, self.builder.imagedir)
-        folder.mkdir(parents=True, exist_ok=True)
+        ending = "html" if node["framed"] else "svg"
+        name = f"gradwalk-{hashlib.sha256(text.encode()).hexdigest()[:16]}.{ending}"
         (folder / name).write_text(text, "utf-8")
-        address, alt = f"{self.builder.imgpath}/{name}", escape(node["alt"])
+        alt = escape(node["alt"])
+        place = f'class="only-{look}" src="{self.builder.imgpath}/{name}" loading="lazy"'
         self.body.append(
-            f'<iframe src="{address}" title="{alt}" height="{node["height"]}" loading="lazy">'
-            "</iframe>"
-            if look == "document"
-            else f'<img class="only-{look}" src="{address}" alt="{alt}" loading="lazy">'
+            f'<iframe {place} title="{alt}" height="{node["height"]}"></iframe>'
+            if node["framed"]
+            else f'<img {place} alt="{alt}">'
         )
     raise nodes.SkipNode
 
