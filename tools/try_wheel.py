@@ -60,7 +60,11 @@ def _run(words: list[str], folder: Path) -> str:
 def _serve(command: str, folder: Path) -> None:
     """Ask a served page, and all that it links to, from a folder that is not the project's."""
     server = subprocess.Popen(
-        [command, "--port", "0"], cwd=folder, stderr=subprocess.PIPE, text=True
+        [command, "--port", "0"],
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     try:
         address = _address(server)
