@@ -13,12 +13,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from engine.computed import Computed
-from engine.export.dot import dot
-from engine.export.engine_file import engine_file
-from engine.export.labelled import json_text, read
-from engine.export.numpy_file import numpy_file
-from engine.export.tex import step_tex, tex
-from engine.export.torch_file import torch_file
+from engine.export import dot, engine_file, labelled, numpy_file, tex, torch_file
+from engine.export.labelled import read
+from engine.export.tex import step_tex
 
 __all__ = ["FORMATS", "Format", "read", "step_tex"]
 
@@ -49,42 +46,42 @@ _ROWS = (
         ".dot",
         "text/vnd.graphviz",
         "The graph for Graphviz: name, op, value and gradient of each node, scopes as clusters.",
-        dot,
+        dot.dot,
     ),
     Format(
         "json",
         ".json",
         "application/json",
         "The graph with all its numbers, as POST /api/graph answers; it can be read back.",
-        json_text,
+        labelled.json_text,
     ),
     Format(
         "tex",
         ".tex",
         "text/x-tex",
         "A LaTeX document: the rule of each value and each step of the chain rule, with numbers.",
-        tex,
+        tex.tex,
     ),
     Format(
         "py",
         ".py",
         _PYTHON,
         "A Python file that builds the graph with this engine and prints loss and gradients.",
-        engine_file,
+        engine_file.engine_file,
     ),
     Format(
         "torch",
         "_torch.py",
         _PYTHON,
         "A Python file that computes the same with PyTorch and prints loss and gradients.",
-        torch_file,
+        torch_file.torch_file,
     ),
     Format(
         "numpy",
         "_numpy.py",
         _PYTHON,
         "A Python file with NumPy alone: forward, and the way back written out by hand.",
-        numpy_file,
+        numpy_file.numpy_file,
     ),
 )
 

@@ -124,6 +124,8 @@ def _parsed(text: str | bytes) -> Any:
         raise ExportError(
             "This is no labelled graph: its lists lie too deep in each other."
         ) from None
+    except ExportError:
+        raise
     except ValueError:  # an integer of thousands of digits
         raise ExportError("This is no labelled graph: a number in it is too long.") from None
 
