@@ -14,11 +14,11 @@ import numbers
 from collections.abc import Callable
 from decimal import Decimal
 from itertools import count
+from reprlib import repr as short
 from typing import Any, Self, SupportsFloat
 from weakref import ref
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.errors import ExprError
 from engine.graph import Graph, in_evaluation_order, leaf_numbers
@@ -29,7 +29,37 @@ from engine.spans import Span
 
 Number = int | float | SupportsFloat
 _serials = count()
-_kept: dict[ref[Expr], tuple[list[Expr], Graph]] = {}
+_kept: dict[ref[Expr], _Tape] = {}
+
+
+class _Tape:
+    """The numbers of all that one output stands on, in arrays: a pass writes no node one by one.
+
+    A node that is on a tape has its numbers there and not in itself, until another output that
+    stands on it asks for a pass, and takes it onto its own.
+
+    Attributes:
+        graph: n nodes, the output last.
+        values: (n, 1) float64.
+        grads: (n, 1) float64.
+        leaves: (place, leaf) of those that may learn.
+    """
+
+    __slots__ = ("_below", "grads", "graph", "leaves", "values")
+
+    def __init__(self, output: Expr) -> None:
+        nodes = in_evaluation_order(output)
+        self.graph = Graph.of_nodes(nodes, output)
+        self.values = leaf_numbers(nodes)
+        self.grads = np.array([[node.grad] for node in nodes])
+        self.leaves = [(k, x) for k, x in enumerate(nodes) if x._row is None and not x._constant]
+        self._below = nodes[:-1]  # kept alive, without the output, so that it can go
+        for place, node in enumerate(nodes):
+            node._tape, node._place = self, place
+
+    def learning(self) -> list[tuple[int, Expr]]:
+        """Return the place and the leaf of those that learn."""
+        return [(place, leaf) for place, leaf in self.leaves if leaf._learnable]
 
 
 class Expr:
@@ -55,18 +85,22 @@ class Expr:
         "__weakref__",
         "_constant",
         "_data",
+        "_grad",
         "_learnable",
         "_now",
-        "_op",
         "_operands",
+        "_place",
+        "_row",
         "_scope",
         "_serial",
-        "grad",
+        "_tape",
         "label",
         "span",
     )
     span: Span | None
     _now: Expr
+    _place: int
+    _tape: _Tape | None
     __array_ufunc__ = None  # so that a NumPy scalar on the left leaves the operator to us
 
     def __init__(self, data: Number, *, label: str | None = None, learnable: bool = True) -> None:
@@ -89,7 +123,9 @@ class Expr:
             raise ExprError(arity_message(op, len(operands)))
         nodes = tuple([x if type(x) is Expr else _operand(x) for x in operands])
         self = object.__new__(cls)
-        self._set(op, nodes, op.value(*[node._data for node in nodes]), label)
+        self._set(
+            op, nodes, op.value(*[x._data if x._tape is None else x.data for x in nodes]), label
+        )
         return self
 
     @classmethod
@@ -103,20 +139,21 @@ class Expr:
     def _set(
         self, op: Op | None, operands: tuple[Expr, ...], data: float, label: str | None
     ) -> None:
-        self._op = op
+        self._row = op
         self._operands = operands
         self._data = data
+        self._grad = 0.0
+        self._tape = None
         self._serial = next(_serials)
         self._scope = current()
         self.span = None
         self._constant = self._learnable = False
-        self.grad = 0.0
         self.label = label
 
     @property
     def op(self) -> Op | None:
         """Return its row of OPS; None for a leaf."""
-        return self._op
+        return self._row
 
     @property
     def operands(self) -> tuple[Expr, ...]:
@@ -141,16 +178,32 @@ class Expr:
     @property
     def data(self) -> float:
         """Return its number."""
-        return self._data
+        return self._data if self._tape is None else self._tape.values.item(self._place)
 
     @data.setter
     def data(self, number: Number) -> None:
-        if self._op is not None:
+        if self._row is not None:
             message = (
-                f"{self._op.name} computes this node. Set the data of a leaf, then recalculate."
+                f"{self._row.name} computes this node. Set the data of a leaf, then recalculate."
             )
             raise ExprError(message)
-        self._data = _real(number)
+        if self._tape is None:
+            self._data = _real(number)
+        else:
+            self._tape.values[self._place] = _real(number)
+
+    @property
+    def grad(self) -> float:
+        """Return d output / d this node, from the last `backward` that reached it."""
+        return self._grad if self._tape is None else self._tape.grads.item(self._place)
+
+    @grad.setter
+    def grad(self, number: Number | None) -> None:
+        gradient = 0.0 if number is None else _real(number)
+        if self._tape is None:
+            self._grad = gradient
+        else:
+            self._tape.grads[self._place] = gradient
 
     @property
     def learnable(self) -> bool:
@@ -159,14 +212,24 @@ class Expr:
 
     @learnable.setter
     def learnable(self, learns: bool) -> None:
-        if learns and (self._op is not None or self._constant):
+        if learns and (self._row is not None or self._constant):
             message = "Only a leaf made by Expr(...) can learn, not a result or an inline constant."
             raise ExprError(message)
         self._learnable = learns
 
+    @property
+    def _op(self) -> str:
+        """Return the sign of its op, empty for a leaf; what draws micrograd's graphs asks it."""
+        return self._row.badge if self._row else ""
+
+    @property
+    def _prev(self) -> set[Expr]:
+        """Return its operands, each once; what draws micrograd's graphs asks them."""
+        return set(self._operands)
+
     def recalculate(self) -> Self:
         """Compute this node and all it depends on anew from the leaves; return it."""
-        self._numbers()
+        self._evaluated()
         return self
 
     def backward(self) -> None:
@@ -174,18 +237,18 @@ class Expr:
 
         Values are brought up to date first. Gradients belong to this pass: nothing needs zeroing.
         """
-        nodes, graph, values = self._numbers()
-        for node, gradient in zip(nodes, backward(graph, values)[:, 0].tolist(), strict=True):
-            node.grad = gradient
+        tape = self._evaluated()
+        tape.grads = backward(tape.graph, tape.values)
 
     def learn(self, rate: float) -> None:
         """Take one step of gradient descent: each learnable leaf moves by -rate * grad.
 
         Values above the leaves stay as they were until `recalculate`.
         """
-        self.backward()
-        for leaf in self.parameters():
-            leaf._data -= rate * leaf.grad
+        tape = self._evaluated()
+        tape.grads = backward(tape.graph, tape.values)
+        moved = [place for place, _ in tape.learning()]
+        tape.values[moved] -= rate * tape.grads[moved]
 
     def find(self, label: str) -> Expr | None:
         """Return the first node with this label, in evaluation order, or None."""
@@ -193,30 +256,51 @@ class Expr:
 
     def parameters(self) -> list[Expr]:
         """Return the learnable leaves, in the order they were made."""
-        return [node for node in self._structure()[0] if node._learnable]
+        return [leaf for _, leaf in self._on_tape().learning()]
 
-    def _numbers(self) -> tuple[list[Expr], Graph, NDArray[np.float64]]:
-        nodes, graph = self._structure()
-        values = forward(graph, leaf_numbers(nodes))
-        for node, value in zip(nodes, values[:, 0].tolist(), strict=True):
-            node._data = value
-        return nodes, graph, values
+    def copy(self) -> Expr:
+        """Return an independent copy of this node and all it stands on.
 
-    def _structure(self) -> tuple[list[Expr], Graph]:
-        """Return what this node depends on, itself last; kept for the last node that asked."""
-        kept = _kept.get(ref(self))
-        if kept is None:
-            nodes = in_evaluation_order(self)
-            kept = nodes[:-1], Graph.of_nodes(nodes, self)  # without itself, so that it can go
+        What is shared stays shared inside the copy; nothing is shared with the original. To use a
+        value twice, use the node twice: `x * x` has one x.
+        """
+        return self.__deepcopy__({})
+
+    def __copy__(self) -> Expr:
+        return self.copy()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Expr:
+        for node in in_evaluation_order(self):
+            if id(node) not in memo:
+                memo[id(node)] = node._again(tuple([memo[id(x)] for x in node._operands]))
+        copied: Expr = memo[id(self)]
+        return copied
+
+    def _again(self, operands: tuple[Expr, ...]) -> Expr:
+        """Return a new node like this one over these operands."""
+        node = object.__new__(Expr)
+        node._set(self._row, operands, self.data, self.label)
+        node._constant, node._learnable, node._scope = self._constant, self._learnable, self._scope
+        node.span, node.grad = self.span, self.grad
+        return node
+
+    def _evaluated(self) -> _Tape:
+        tape = self._on_tape()
+        tape.values = forward(tape.graph, tape.values)
+        return tape
+
+    def _on_tape(self) -> _Tape:
+        """Return the tape of what this node depends on; kept for the last node that asked."""
+        tape = _kept.get(ref(self))
+        if tape is None:
             _kept.clear()
-            _kept[ref(self, _forget)] = kept
-        below, graph = kept
-        return [*below, self], graph
+            tape = _kept[ref(self, _forget)] = _Tape(self)
+        return tape
 
     def __repr__(self) -> str:
         """Return label, value and gradient; never the number graph."""
         name = f", label={self.label!r}" if self.label else ""
-        return f"Expr(data={self._data!r}, grad={self.grad!r}{name})"
+        return f"Expr(data={self.data!r}, grad={self.grad!r}{name})"
 
     def __add__(self, other: Any) -> Expr:
         """Return self + other."""
@@ -333,13 +417,37 @@ def _real(number: Any) -> float:
         return math.inf if size > 0 else -math.inf
 
 
+# what is no real number and has no arithmetic with Exprs of its own: refused with a sentence
+_NO_NUMBERS = (
+    str,
+    bytes,
+    complex,
+    list,
+    tuple,
+    dict,
+    set,
+    np.ndarray,
+    np.complexfloating,
+    type(None),
+)
+
+
 def _kind(thing: Any) -> str:
+    if thing is None:
+        return "None"
+    if isinstance(thing, np.ndarray):
+        return f"an array of shape {thing.shape}; take its items one by one"
     kind = type(thing).__name__
-    return f"a {kind}" + (f" ({thing!r})" if isinstance(thing, str | complex) else "")
+    article = "an" if kind[0] in "aeio" else "a"
+    return f"{article} {kind}" + (f" ({short(thing)})" if isinstance(thing, str | complex) else "")
 
 
 def _binary(name: str, left: Any, right: Any) -> Expr:
     for operand in (left, right):
+        if isinstance(operand, _NO_NUMBERS):
+            raise ExprError(
+                f"{OPS[name].badge} takes Exprs and real numbers, not {_kind(operand)}."
+            )
         if not isinstance(operand, Expr | numbers.Real | Decimal):
             return NotImplemented  # type: ignore[no-any-return] # Python's own signal
     return Expr.of(OPS[name], left, right)

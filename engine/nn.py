@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from random import Random
-from typing import Any
+from typing import Any, cast
 
 from engine.errors import ExprError
 from engine.expr import Expr, Number
@@ -241,7 +241,7 @@ class MLP(Module):
         inputs: int,
         sizes: Sequence[int],
         *,
-        activation: Activation = RELU,
+        activation: Activation | Sequence[Activation] = RELU,
         output: Activation = None,
         seed: int = 0,
         name: str | None = None,
@@ -252,34 +252,52 @@ class MLP(Module):
         Args:
             inputs: how many values it takes.
             sizes: how many neurons each layer has; the last one is the number of outputs.
-            activation: of all layers but the last.
-            output: of the last layer.
+            activation: of all layers but the last; or a list of them, one a layer.
+            output: of the last layer, where `activation` is no list.
             seed: of its weights.
             name: what its parameters' names begin with.
             random: what the weights are drawn from, in place of a seed.
-            name: what its parameters' names begin with.
+
+        Raises:
+            ExprError: a count or an activation is none, or there are not as many activations as
+                layers.
         """
         if not sizes:
             raise ExprError("An MLP needs at least one layer.")
         for size in sizes:
             _check_count(size, "neurons")
         drawn = random or Random(seed)  # noqa: S311  no secret
-        inner, last = activation_name(activation), activation_name(output)
+        how = _by_layer(activation, output, len(sizes))
         layers = [
-            [
-                Neuron(before, activation=inner if depth < len(sizes) else last, random=drawn)
-                for _ in range(size)
-            ]
-            for depth, (before, size) in enumerate(pairwise([inputs, *sizes]), 1)
+            [Neuron(before, activation=each, random=drawn) for _ in range(size)]
+            for each, (before, size) in zip(how, pairwise([inputs, *sizes]), strict=True)
         ]
         super().__init__(inputs, layers, name)
 
     def __repr__(self) -> str:
         """Return how it is written."""
-        inner, last = self.layers[0][0].activation, self.layers[-1][0].activation
-        words = [] if len(self.layers) == 1 else [f"activation={inner}"]
-        words += [] if last == LINEAR else [f"output={last}"]
+        *inner, last = [layer[0].activation for layer in self.layers]
+        if len(set(inner)) > 1:
+            words = [f"activation=[{', '.join([*inner, last])}]"]
+        else:
+            words = [f"activation={inner[0]}"] if inner else []
+            words += [] if last == LINEAR else [f"output={last}"]
         return f"MLP({', '.join([str(self.inputs), str(list(self.sizes)), *words])})"
+
+
+def _by_layer(
+    activation: Activation | Sequence[Activation], output: Activation, layers: int
+) -> list[str]:
+    """Return the activation of each layer."""
+    if not isinstance(activation, list | tuple):
+        last = activation_name(output)
+        return [activation_name(cast("Activation", activation))] * (layers - 1) + [last]
+    if output is not None:
+        raise ExprError("The list of activations has the last layer's too: leave out output.")
+    if len(activation) != layers:
+        given = _many(len(activation), "activation")
+        raise ExprError(f"{_many(layers, 'layer')} cannot have {given}: give one a layer.")
+    return [activation_name(each) for each in activation]
 
 
 def _within(name: str, neuron: Neuron, given: Sequence[Any]) -> Expr:

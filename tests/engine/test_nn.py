@@ -91,6 +91,11 @@ def test_they_print_as_they_are_written():
     assert repr(Layer(2, 3)) == "Layer(2, 3, activation=relu)"
     assert repr(MLP(2, [16, 16, 1])) == "MLP(2, [16, 16, 1], activation=relu)"
     assert repr(MLP(2, [1], output="sigmoid")) == "MLP(2, [1], output=sigmoid)"
+    mixed = MLP(2, [4, 3, 1], activation=["tanh", "relu", None])
+    assert repr(mixed) == "MLP(2, [4, 3, 1], activation=[tanh, relu, linear])"
+    assert repr(MLP(2, [4, 1], activation=["tanh", "relu"])) == (
+        "MLP(2, [4, 1], activation=tanh, output=relu)"
+    )
 
 
 def test_a_value_used_by_a_whole_batch_trains_one_set_of_weights():
@@ -118,6 +123,14 @@ def test_zero_grad_is_there_though_nothing_needs_it():
         (lambda: Neuron(0), "A number of inputs is a whole number from 1, not 0."),
         (lambda: Layer(2, 1.5), "A number of neurons is a whole number from 1, not 1.5."),
         (lambda: MLP(2, []), "An MLP needs at least one layer."),
+        (
+            lambda: MLP(2, [3, 1], activation=["tanh"]),
+            "2 layers cannot have 1 activation: give one a layer.",
+        ),
+        (
+            lambda: MLP(2, [1], activation=["tanh"], output="relu"),
+            "The list of activations has the last layer's too: leave out output.",
+        ),
         (lambda: MLP(2, [3, True]), "A number of neurons is a whole number from 1, not True."),
         (
             lambda: Neuron(2, activation="max"),
