@@ -13,7 +13,7 @@ UV_VERSION := 0.13.9
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: run test lint format bench fuzz lock vendor browser clean help
+.PHONY: run test lint format docs dist bench fuzz lock vendor browser clean help
 
 run: $(RUNNABLE)  ## set up what running needs and serve (PORT, HOST)
 	@$(BIN)/python -m app.cli --host "$(HOST)" --port "$(PORT)"
@@ -29,6 +29,14 @@ lint: $(TESTABLE)  ## ruff and mypy
 format: $(TESTABLE)  ## rewrite the code as ruff would have it
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+docs: $(TESTABLE)  ## build the documentation into build/docs; a warning is an error
+	@$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going docs build/docs
+
+dist: $(TESTABLE)  ## build sdist and wheel, and try the wheel in an empty environment
+	@rm -rf dist
+	@$(BIN)/python -m build --no-isolation --outdir dist . >build/dist.log 2>&1 || { cat build/dist.log >&2; exit 1; }
+	@$(BIN)/python tools/try_wheel.py
 
 bench: $(TESTABLE)  ## measure, against peers in the same run
 	@$(BIN)/python -m bench

@@ -1,54 +1,43 @@
-"""The `gradwalk` command: serve the page."""
+"""The `gradwalk` command: serve the page; draw, check and train programs in a terminal."""
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 
 from app import __version__
 from app.settings import Settings, SettingsError
 
+REFUSED = 2  # the exit code of what can't be done; argparse's own for words it does not know
+INTERRUPTED = 130  # by Ctrl-C, as shells count it
+
 
 def parser(settings: Settings) -> argparse.ArgumentParser:
-    """Return the command's arguments; their defaults are the settings."""
+    """Return the command's arguments; the defaults of serving are the settings."""
+    from app.terminal import check, draw, serve, train
+
     words = argparse.ArgumentParser(
-        prog="gradwalk", description="Serve the page that draws graphs and their gradients."
+        prog="gradwalk",
+        description="Serve the page that draws graphs and their gradients, or work on one program.",
+        epilog="Without a command it serves. gradwalk COMMAND --help tells more.",
     )
-    words.add_argument("--host", default=settings.host, help="address to listen on (%(default)s)")
-    words.add_argument("--port", type=port, default=settings.port, help="port (%(default)s)")
+    serve.add(words, settings)
     words.add_argument("--version", action="version", version=f"gradwalk {__version__}")
-    return words
-
-
-def port(text: str) -> int:
-    """Read a port number.
-
-    Raises:
-        argparse.ArgumentTypeError: not a whole number from 0 to 65535.
-    """
-    if not (text.isascii() and text.isdigit() and int(text) <= 65_535):
-        raise argparse.ArgumentTypeError(f"a port is a whole number from 0 to 65535, not {text!r}")
-    return int(text)
-
-
-def serve(settings: Settings) -> None:
-    """Serve the app until it is told to stop."""
-    import uvicorn  # here, so that `--version` and `--help` answer at once
-
-    from app.main import create_app
-    from app.prompt import PromptProtocol
-
-    uvicorn.run(
-        create_app(settings),
-        http=PromptProtocol,
-        host=settings.host,
-        port=settings.port,
-        ws="none",  # the page has no web sockets
-        server_header=False,
-        timeout_graceful_shutdown=2,  # seconds; live streams end with the server
+    words.set_defaults(run=serve.run)
+    commands = words.add_subparsers(metavar="COMMAND")
+    rows = (
+        ("serve", serve, "serve the page (what happens without a command)"),
+        ("draw", draw, "draw a program: svg, png, html, dot, json, tex, py"),
+        ("check", check, "prove the gradients of a program by central differences"),
+        ("train", train, "let a program learn from its data, and draw what has become of it"),
     )
+    for name, module, help_ in rows:
+        sub = commands.add_parser(name, help=help_, description=module.__doc__)
+        module.add(sub, settings)
+        sub.set_defaults(run=module.run)
+    return words
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,11 +45,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings = Settings.from_environment()
     except SettingsError as error:
-        print(f"gradwalk: {error}", file=sys.stderr)
-        return 2
+        return _refuse(str(error))
     given = parser(settings).parse_args(arguments)
-    serve(replace(settings, host=given.host, port=given.port))
-    return 0
+    from app.terminal.given import StopError
+
+    try:
+        code: int = given.run(given, settings)
+    except StopError as error:
+        return _refuse(str(error))
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:  # who reads has had enough, as `head` has
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return code
+
+
+def _refuse(sentence: str) -> int:
+    print(f"gradwalk: {sentence}", file=sys.stderr)
+    return REFUSED
 
 
 if __name__ == "__main__":

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from markupsafe import Markup
@@ -21,41 +19,13 @@ from engine.drawing.folding import Folded
 from engine.drawing.nested import lay_out_folded
 from engine.drawing.picture import Picture
 from engine.graph import Graph
-from engine.names import every_name
+from engine.names import Names, node_names
 from engine.program import Program
 
 Array = NDArray[np.float64]
 
 # With a larger share of new nodes than this it is another program: it is laid out afresh.
 MOST_NEW = 0.5
-
-
-@dataclass(frozen=True, eq=False)
-class Names:
-    """A name a node that survives edits: its label or words, counted where they repeat."""
-
-    keys: tuple[str, ...]
-
-    @cached_property
-    def places(self) -> Mapping[str, int]:
-        """Return the nodes by name."""
-        return {key: node for node, key in enumerate(self.keys)}
-
-
-_named: WeakKeyDictionary[Graph, Names] = WeakKeyDictionary()
-
-
-def node_names(graph: Graph) -> Names:
-    """Return the names of a graph's nodes; two threads may both make them."""
-    known = _named.get(graph)
-    if known is None:
-        count: Counter[str] = Counter()
-        keys = []
-        for name in every_name(graph):
-            count[name] += 1
-            keys.append(f"{name}#{count[name]}")
-        known = _named[graph] = Names(tuple(keys))
-    return known
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,17 +66,6 @@ class Drawing:
         items = enumerate(self.folded.items)
         return {item.node: place for place, item in items if item.kind == "card"}
 
-    @cached_property
-    def ends(self) -> list[tuple[int, int] | None]:
-        """Return the two nodes of each wire, None where one end is no card."""
-        items = self.folded.items
-        found: list[tuple[int, int] | None] = []
-        for wire in self.picture.wires:
-            source, target = items[wire.source], items[wire.target]
-            cards = source.kind == target.kind == "card"
-            found.append((source.node, target.node) if cards else None)
-        return found
-
     def holder(self, node: int) -> str | None:
         """Return what the page calls the box that holds a node, None where it is a card or out."""
         place = int(self.folded.item_of[node])
@@ -146,15 +105,6 @@ class Drawing:
         """
         shown = [cards.get(item.node) for item in self.folded.items]
         return write_folded_svg(self.picture, shown, boxes, wires, self.keys)
-
-
-def hidden(box: BoxNumbers) -> BoxNumbers:
-    """Return a box of which no number is known yet."""
-    told = box.hover.split("\n")[:2]
-    return replace(
-        box, values="", grad="", outputs="", tone="hollow", trouble="",
-        hover="\n".join(told), spoken=", ".join(told),
-    )  # fmt: skip
 
 
 def is_another(names: Names, before: Names) -> bool:

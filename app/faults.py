@@ -177,6 +177,7 @@ def _page(fault: Fault) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<title>{0} · gradwalk</title>\n<link rel="icon" href="data:,">\n'
         '<link rel="stylesheet" href="/static/fonts.css">\n'
+        '<link rel="stylesheet" href="/static/tokens.css">\n'
         '<link rel="stylesheet" href="/static/app.css">\n'
         '</head>\n<body class="notice-page">\n<main>\n<h1>{0}</h1>\n<p>{1}</p>\n'
         '<p><a href="/">Back to the graph</a></p>\n</main>\n</body>\n</html>\n'

@@ -11,6 +11,7 @@ from app import __version__
 from app.paths import data_folder
 from app.static import asset
 from engine.numerals import exact, minus
+from engine.wording import HEADS, ROLES
 
 _environment = Environment(
     loader=FileSystemLoader(data_folder("templates")),
@@ -20,7 +21,7 @@ _environment = Environment(
     lstrip_blocks=True,
 )
 _environment.filters.update(exact=exact, minus=minus)
-_environment.globals.update(asset=asset, version=__version__)
+_environment.globals.update(asset=asset, version=__version__, roles=ROLES, heads=HEADS)
 
 
 def show(template: str, status: int = 200, **context: Any) -> HTMLResponse:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
 from threading import Lock
 from typing import TypeVar
@@ -29,7 +29,7 @@ from engine.errors import LimitError, MemoryLimitError
 from engine.evaluate import Gradients, Problem, broken_slopes, problems
 from engine.native import forward, gradients
 from engine.paths import Paths, paths
-from engine.program import Limits, Program, parse
+from engine.program import Program, parse
 from engine.spans import START
 from engine.trace import RATE, Trace, trace
 from engine.updates import Update
@@ -107,7 +107,6 @@ class Pictures:
         self, settings: Settings, tables: Callable[[str], Table | None] = lambda _: None
     ) -> None:
         """Make empty caches of the size the settings say; `tables` finds a person's own by key."""
-        limits = Limits(**{each.name: getattr(settings, each.name) for each in fields(Limits)})
         self._memory = int(settings.megabytes * 1e6)
         self._lock = Lock()
         self._drawings: LRUCache[str, Drawing] = LRUCache(settings.cache_nodes, _weight_of_drawing)
@@ -117,7 +116,7 @@ class Pictures:
         self._traces: LRUCache[_TraceKey, Trace] = LRUCache(settings.cache_nodes, _weight_of_trace)
         self._programs: LRUCache[_ProgramKey, Program] = LRUCache(settings.cache_nodes, _weight)
         self._tables = tables
-        self._limits = limits
+        self._limits = settings.limits()
 
     def program(self, source: str, mine: str = "") -> Program:
         """Return a typed program, read; `mine` is the key of the table that data("mine") is.

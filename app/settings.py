@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from typing import Any, Self
 
+from engine.budget import Limits
+
 PREFIX = "GRADWALK_"
 
 KINDS = {int: "a whole number", float: "a number", str: "a name or an address"}
@@ -116,6 +118,10 @@ class Settings:
             rows[name].name: _read(rows[name], value) for name, value in ours.items()
         }
         return cls(**values)
+
+    def limits(self) -> Limits:
+        """Return what a program may use."""
+        return Limits(**{each.name: getattr(self, each.name) for each in fields(Limits)})
 
 
 def variable(each: Field[Any]) -> str:

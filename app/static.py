@@ -12,6 +12,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from app.paths import data_folder
+from engine.drawing.looks import FOLDER
 
 FOR_EVER = "public, max-age=31536000, immutable"  # its address changes with its content
 A_WEEK = "public, max-age=604800"  # pinned by hash, changes with a release
@@ -25,6 +26,7 @@ def asset(path: str) -> str:
     True
     """
     file = data_folder("static") / path
+    file = file if file.is_file() else FOLDER / path
     return f"/static/{path}?v={_hash(file, file.stat().st_mtime_ns)}"
 
 
@@ -34,10 +36,10 @@ def _hash(file: Path, _changed: int) -> str:
 
 
 class StaticAssets(StaticFiles):
-    """The folder `static`, with a Cache-Control on each answer."""
+    """The folder `static` and what pictures need of the engine's, each with a Cache-Control."""
 
     def __init__(self) -> None:
-        super().__init__(directory=data_folder("static"))
+        super().__init__(directory=data_folder("static"), packages=[("engine.drawing", "assets")])
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Answer with the file at `path`, or 404."""

@@ -101,7 +101,7 @@ def steps_view(at: Walked, drawing: Drawing, asked: Question) -> dict[str, objec
         "wires": {
             place: [[since, wire.tone, wire.width] for since, wire in at.wire_times(*ends)]
             for place in wires
-            if (ends := drawing.ends[place])
+            if (ends := drawing.picture.ends[place])
         },
         "holders": _holders(acting, drawing),
         "stops": at.steps_of([places[key] for key in asked.stops if key in places]),

@@ -22,6 +22,7 @@ from engine.drawing.boxes import BoxNumbers
 from engine.drawing.cards import CardNumbers
 from engine.drawing.folded_svg import name_of
 from engine.errors import EmptyProgramError, ProgramError
+from engine.formats import FORMATS, Format
 from engine.mistakes import MISTAKES, Mistake
 from engine.numerals import exact, short
 from engine.ops import OPS
@@ -148,6 +149,7 @@ class PageView:
     examples: tuple[ExampleView, ...]
     functions: tuple[OpView, ...]
     tables: tuple[Source, ...] = tuple(TABLES.values())
+    exports: tuple[Format, ...] = tuple(FORMATS.values())
 
     @property
     def first_lesson(self) -> str:

@@ -15,10 +15,10 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from app.drawings import Drawing, hidden
+from app.drawings import Drawing
 from app.links import Walk
 from app.pictures import Numbers, Pictures
-from engine.drawing.boxes import BoxNumbers
+from engine.drawing.boxes import BoxNumbers, hidden
 from engine.drawing.cards import THINNEST, CardNumbers, WireNumbers, card, wire
 from engine.events import FLOW, Rows
 from engine.moments import Carried, Moment, state_at
@@ -136,7 +136,7 @@ class Walked:
         """Return how each wire of the drawing is drawn now."""
         if self.plain:
             return self.numbers.wires(drawing)
-        return [self.wire(*ends, self.events) if ends else IDLE for ends in drawing.ends]
+        return [self.wire(*ends, self.events) if ends else IDLE for ends in drawing.picture.ends]
 
     def boxes(self, drawing: Drawing) -> list[BoxNumbers | None]:
         """Return what each box of the drawing shows now: on the way no number."""
@@ -225,7 +225,7 @@ def opened(walked: Walked) -> Walked:
 
 def seen(drawing: Drawing, box: Box | None) -> tuple[Sequence[int], Sequence[int]]:
     """Return the cards, by node, and the wires between cards that touch a box; None is all."""
-    items, ends = drawing.folded.items, drawing.ends
+    items, ends = drawing.folded.items, drawing.picture.ends
     places = range(len(items)) if box is None else _touching(drawing.card_boxes, box)
     wires = range(len(ends)) if box is None else _touching(drawing.wire_boxes, box)
     nodes = [items[place].node for place in places if items[place].kind == "card"]

@@ -13,6 +13,8 @@ from engine.nn import MLP, Layer, Neuron
 from engine.ops import OPS, Op
 from engine.outline import tree
 from engine.program import Program, parse
+from engine.pytorch.imported import from_torch
+from engine.standalone.cell import show
 
 globals().update(FUNCTIONS)
 
@@ -29,11 +31,13 @@ __all__ = [
     "Program",
     "binary_cross_entropy",
     "cross_entropy",
+    "from_torch",
     "hinge",
     "l1",
     "l2",
     "mse",
     "parse",
+    "show",
     "tree",
 ]
 __all__ += list(FUNCTIONS)

@@ -143,9 +143,11 @@ def _network(name: str, reader: Reader, args: Args, options: Options, node: ast.
     if name == "MLP" and not isinstance(counts[1], list):
         counts[1] = [counts[1]]
     made: Any = kind
-    stream = {"random": reader.random} if reader.streams and "seed" not in given else {}
+    drawn: dict[str, Any] = {"seed": 0, **given}
+    if reader.streams and "seed" not in given:
+        drawn["random"] = reader.random
     with scope(name):
-        module: Module = made(*counts, **given, **stream)
+        module: Module = made(*counts, **drawn)
     for parameter in module.parameters():
         reader.made(parameter, _at(reader, node))
     reader.unsaid.update(module.parameters())

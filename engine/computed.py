@@ -60,7 +60,11 @@ class Computed:
             settings: numbers by name; an input that is not named keeps the text's.
             lane: which sample of its data, from 0.
         """
-        values = forward(program.graph, program.leaves(settings, lane))
+        return cls.of_numbers(program, forward(program.graph, program.leaves(settings, lane)))
+
+    @classmethod
+    def of_numbers(cls, program: Program, values: Array) -> Computed:
+        """Return a typed program whose values, (n, 1), are known already."""
         bound = program.samples
         columns = {
             node: column

@@ -8,6 +8,7 @@ GradwalkError
 ├── OptimizerError    a setting that an optimizer does not have, or other parameters than it knows
 ├── ExportError       a step that there is not, or a file that is no graph of ours
 ├── TrainingError     a run asked for what it cannot do: a step it has not reached, an unknown name
+├── TorchError        a tensor of PyTorch whose history cannot be read
 └── ProgramError      a typed program that is refused: where, what, and the way out
     └── LimitError    ... because it would run over one of the limits
 """
@@ -47,6 +48,10 @@ class TrainingError(GradwalkError, ValueError):
 
 class ExportError(GradwalkError, ValueError):
     """What cannot be written as a file, or read back from one; why."""
+
+
+class TorchError(GradwalkError, ValueError):
+    """A tensor of PyTorch whose history cannot be read; why, and the way out."""
 
 
 class ProgramError(GradwalkError):

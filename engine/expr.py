@@ -25,6 +25,7 @@ from engine.graph import Graph, in_evaluation_order, leaf_numbers
 from engine.native import backward, forward
 from engine.ops import OPS, Op
 from engine.scopes import Scope, current
+from engine.shown import picture_of
 from engine.spans import Span
 
 Number = int | float | SupportsFloat
@@ -301,6 +302,10 @@ class Expr:
         """Return label, value and gradient; never the number graph."""
         name = f", label={self.label!r}" if self.label else ""
         return f"Expr(data={self.data!r}, grad={self.grad!r}{name})"
+
+    def _repr_svg_(self) -> str | None:
+        """Return the picture that a notebook shows; nothing is changed by it."""
+        return picture_of(self)
 
     def __add__(self, other: Any) -> Expr:
         """Return self + other."""

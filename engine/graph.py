@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from engine.numerals import exact
 from engine.ops import MOST_OPERANDS, OPS, Op
 from engine.scopes import Scope, Scopes, gathered
+from engine.shown import picture_of
 from engine.spans import Span, cut, shortened
 
 if TYPE_CHECKING:
@@ -97,6 +98,10 @@ class Graph:
             scopes=gathered([node.scope for node in nodes], table, codes == LEAF),
             output=places[output],
         )
+
+    def _repr_svg_(self) -> str | None:
+        """Return the picture that a notebook shows."""
+        return picture_of(self)
 
     def __len__(self) -> int:
         """Return the number of nodes."""

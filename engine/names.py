@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections import Counter
+from collections.abc import Container, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +15,34 @@ from numpy.typing import NDArray
 from engine.graph import DEEPEST, LEAF, NO_OPERAND, Graph, unnumbered
 
 Ids = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Names:
+    """A name a node that survives edits: its label or words, counted where they repeat."""
+
+    keys: tuple[str, ...]
+
+    @cached_property
+    def places(self) -> Mapping[str, int]:
+        """Return the nodes by name."""
+        return {key: node for node, key in enumerate(self.keys)}
+
+
+_named: WeakKeyDictionary[Graph, Names] = WeakKeyDictionary()
+
+
+def node_names(graph: Graph) -> Names:
+    """Return the names of a graph's nodes; two threads may both make them."""
+    known = _named.get(graph)
+    if known is None:
+        count: Counter[str] = Counter()
+        keys = []
+        for name in every_name(graph):
+            count[name] += 1
+            keys.append(f"{name}#{count[name]}")
+        known = _named[graph] = Names(tuple(keys))
+    return known
 
 
 def every_name(graph: Graph) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ MLP(2, [3, 1], activation=tanh)
 
 from __future__ import annotations
 
+import random as random_module
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from random import Random
@@ -129,7 +130,7 @@ class Neuron(Module):
         inputs: int,
         *,
         activation: Activation = RELU,
-        seed: int = 0,
+        seed: int | None = None,
         name: str | None = None,
         random: Random | None = None,
     ) -> None:
@@ -138,7 +139,7 @@ class Neuron(Module):
         Args:
             inputs: how many values it takes.
             activation: the name of an op, a function of this engine, or None for none.
-            seed: of its weights.
+            seed: of its weights; without one they come from Python's `random`, as micrograd's do.
             name: what its parameters' names begin with.
             random: what the weights are drawn from, in place of a seed.
 
@@ -146,7 +147,7 @@ class Neuron(Module):
             ExprError: it would have no input, or there is no such activation.
         """
         _check_count(inputs, "inputs")
-        drawn = random or Random(seed)  # noqa: S311  no secret
+        drawn = random or stream(seed)
         self.weights = tuple(Expr(drawn.uniform(-1, 1)) for _ in range(inputs))
         self.bias = Expr(0.0)
         self.activation = activation_name(activation)
@@ -199,13 +200,13 @@ class Layer(Module):
         outputs: int,
         *,
         activation: Activation = RELU,
-        seed: int = 0,
+        seed: int | None = None,
         name: str | None = None,
         random: Random | None = None,
     ) -> None:
         """Make a layer of `outputs` neurons; the rest is as in `Neuron`."""
         _check_count(outputs, "neurons")
-        drawn = random or Random(seed)  # noqa: S311  no secret
+        drawn = random or stream(seed)
         how = activation_name(activation)
         neurons = [Neuron(inputs, activation=how, random=drawn) for _ in range(outputs)]
         super().__init__(inputs, [neurons], name)
@@ -231,7 +232,7 @@ class Layer(Module):
 class MLP(Module):
     """Layers one after the other; the last one is linear unless `output` says another activation.
 
-    With `seed=1337` its weights are those of micrograd's own demo after `random.seed(1337)`.
+    With `seed=1337`, or after `random.seed(1337)`, its weights are those of micrograd's own demo.
     """
 
     kind = "mlp"
@@ -243,7 +244,7 @@ class MLP(Module):
         *,
         activation: Activation | Sequence[Activation] = RELU,
         output: Activation = None,
-        seed: int = 0,
+        seed: int | None = None,
         name: str | None = None,
         random: Random | None = None,
     ) -> None:
@@ -254,7 +255,7 @@ class MLP(Module):
             sizes: how many neurons each layer has; the last one is the number of outputs.
             activation: of all layers but the last; or a list of them, one a layer.
             output: of the last layer, where `activation` is no list.
-            seed: of its weights.
+            seed: of its weights; without one they come from Python's `random`, as micrograd's do.
             name: what its parameters' names begin with.
             random: what the weights are drawn from, in place of a seed.
 
@@ -266,7 +267,7 @@ class MLP(Module):
             raise ExprError("An MLP needs at least one layer.")
         for size in sizes:
             _check_count(size, "neurons")
-        drawn = random or Random(seed)  # noqa: S311  no secret
+        drawn = random or stream(seed)
         how = _by_layer(activation, output, len(sizes))
         layers = [
             [Neuron(before, activation=each, random=drawn) for _ in range(size)]
@@ -283,6 +284,11 @@ class MLP(Module):
             words = [f"activation={inner[0]}"] if inner else []
             words += [] if last == LINEAR else [f"output={last}"]
         return f"MLP({', '.join([str(self.inputs), str(list(self.sizes)), *words])})"
+
+
+def stream(seed: int | None) -> Any:
+    """Return what weights are drawn from: a stream of its own for a seed, else Python's."""
+    return random_module if seed is None else Random(seed)  # noqa: S311  no secret
 
 
 def _by_layer(

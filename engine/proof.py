@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,6 +27,7 @@ from engine.numerals import short
 Array = NDArray[np.float64]
 Nodes = NDArray[np.intp]
 Mark = Literal["agrees", "differs", "kink", "unmeasured"]
+SIGNS = {"agrees": "✓", "differs": "✗", "kink": "∧", "unmeasured": "?"}
 
 CLOSE = 1e-6  # relative: two slopes no further apart agree
 SURE = 1e-4  # relative: a slope known no better than this is not measured
@@ -67,6 +69,35 @@ class Proof:
     def worst(self) -> float:
         """Return the largest relative difference among those that agree; 0 if there are none."""
         return max((c.relative for c in self.checks if c.mark == "agrees"), default=0.0)
+
+    @property
+    def outcome(self) -> Literal["bad", "good", "open"]:
+        """Return "bad" if one differs, "good" if all that could be measured agree, else "open"."""
+        marks = {check.mark for check in self.checks}
+        return "bad" if "differs" in marks else "good" if "agrees" in marks else "open"
+
+    @property
+    def sentence(self) -> str:
+        """Return what came of it in one sentence."""
+        count = Counter(check.mark for check in self.checks)
+        agrees = f"{count['agrees']} of {self.asked} gradients agree with finite differences"
+        if self.asked == 1 == count["agrees"]:
+            agrees = "The gradient agrees with finite differences"
+        if count["agrees"]:
+            agrees += f" (worst {short(self.worst, 1)})"
+        said = [agrees]
+        if count["unmeasured"] == len(self.checks) > 0:
+            return f"No gradient could be measured: {self.checks[0].note}"
+        if count["differs"]:
+            said.append(f"{count['differs']} do not" if count["differs"] > 1 else "1 does not")
+        if count["kink"]:
+            said.append(f"{count['kink']} at a kink")
+        if count["unmeasured"]:
+            said.append(f"{count['unmeasured']} could not be measured")
+        left = self.asked - len(self.checks)
+        if left:
+            said.append(f"{left} not reached in the time allowed")
+        return "; ".join(said) + "."
 
 
 def prove(graph: Graph, values: Array, gradients: Array, seconds: float = 2.0) -> Proof:

@@ -13,6 +13,29 @@ from engine.ops import Op
 from engine.rules import parsed
 from engine.trace import Trace
 
+# What stands before each factor of a step, by its role, and over the steps of each phase.
+ROLES = {
+    "given": "value",
+    "operand": "operand",
+    "value": "= value",
+    "upstream": "upstream",
+    "local": "× local",
+    "contribution": "= contribution",
+    "sum": "sum so far",
+    "old": "old number",
+    "rate": "− rate",
+    "slope": "× gradient",
+    "state": "remembered",
+    "gradient": "gradient",
+    "new": "= new number",
+}
+HEADS = {
+    "forward": "Forward",
+    "seed": "The seed",
+    "backward": "Chain rule",
+    "update": "Update",
+}
+
 LONGEST_NAME = 40  # characters of a name in a sentence
 AMPLIFIED = 2.0
 

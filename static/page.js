@@ -4,6 +4,7 @@ import { keepDrawing, redraw, startPicture } from "./picture.js";
 import { readCards } from "./cards.js";
 import { foldDrawn, readFolds, startFold } from "./fold.js";
 import { complain, readFault, readMentions, readNotes, readOutput, startEditor } from "./editor.js";
+import { startExport } from "./export.js";
 import { refind, startFind } from "./find.js";
 import { readLeaves, startLeaves } from "./leaves.js";
 import { startExplain } from "./explain.js";
@@ -31,6 +32,7 @@ startExplain();
 startModes();
 startLearn();
 startFind();
+startExport();
 startTheme();
 startMenus();
 drawn(source.defaultValue);
@@ -104,7 +106,7 @@ function startMenus() {
   for (const menu of document.querySelectorAll(".menu")) {
     menu.addEventListener("keydown", (event) => {
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-      const links = [...menu.querySelectorAll("a")];
+      const links = [...menu.querySelectorAll("a, [data-format]")];
       if (!step || !links.length) return;
       event.preventDefault();
       links.at((links.indexOf(document.activeElement) + step) % links.length).focus();

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from engine.drawing.looks import FOLDER
+
 ROOT = Path(__file__).parents[1]
 STATIC = ROOT / "static"
 PACKAGES = json.loads((STATIC / "vendor" / "vendor.json").read_text("utf-8"))["packages"]
@@ -19,7 +21,7 @@ def test_each_vendored_file_has_its_hash(path):
 
 
 def test_every_file_beside_them_is_in_the_table():
-    found = [p for folder in ("vendor", "fonts") for p in (STATIC / folder).rglob("*")]
+    found = [p for folder in (STATIC / "vendor", FOLDER / "fonts") for p in folder.rglob("*")]
     names = {p.relative_to(ROOT).as_posix() for p in found if p.is_file()}
     assert names - set(ROWS) == {"static/vendor/vendor.json"}
 
@@ -32,5 +34,6 @@ def test_each_package_is_pinned_and_brings_its_licence(package):
 
 
 def test_the_font_sheet_names_each_font_and_no_other():
-    named = re.findall(r'url\("([^"]+)"\)', (STATIC / "fonts.css").read_text("utf-8"))
-    assert {f"static/{name}" for name in named} == {p for p in ROWS if p.endswith(".woff2")}
+    named = re.findall(r'url\("([^"]+)"\)', (FOLDER / "fonts.css").read_text("utf-8"))
+    files = {p for p in ROWS if p.endswith(".woff2")}
+    assert {f"engine/drawing/assets/{name}" for name in named} == files

@@ -2,11 +2,12 @@
 
 from fastapi import APIRouter
 
-from app.routes import api, data, graph, health, pages, runs, trace, walk
+from app.routes import api, data, exports, graph, health, pages, runs, trace, walk
 
 ROUTERS: tuple[APIRouter, ...] = (
     pages.router,
     graph.router,
+    exports.router,
     data.router,
     walk.router,
     api.router,

@@ -8,13 +8,13 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from app.asked import Asked, Question
-from app.drawings import node_names
 from app.faults import RefusedError
 from app.finds import found_view
 from app.pages import show
 from app.pictures import Numbers
 from app.run import Run
 from app.views import graph_view, note_views, numbers_view
+from engine.names import node_names
 from engine.onelane import LaneNumbers
 
 router = APIRouter(prefix="/graph", include_in_schema=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -154,6 +154,15 @@ def _box(
         hover="\n".join(words),
         spoken=", ".join(words),
     )
+
+
+def hidden(box: BoxNumbers) -> BoxNumbers:
+    """Return a box of which no number is known yet."""
+    told = box.hover.split("\n")[:2]
+    return replace(
+        box, values="", grad="", outputs="", tone="hollow", trouble="",
+        hover="\n".join(told), spoken=", ".join(told),
+    )  # fmt: skip
 
 
 def title_of(folded: Folded, item: Item) -> str:

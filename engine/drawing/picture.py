@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from engine.drawing.folding import Folded
 from engine.drawing.layers import Array
@@ -36,6 +37,17 @@ class Picture:
     width: float
     height: float
     ports: dict[Port, Spot]
+
+    @cached_property
+    def ends(self) -> list[tuple[int, int] | None]:
+        """Return the two nodes of each wire, None where one end is no card."""
+        items = self.folded.items
+        found: list[tuple[int, int] | None] = []
+        for wire in self.wires:
+            source, target = items[wire.source], items[wire.target]
+            cards = source.kind == target.kind == "card"
+            found.append((source.node, target.node) if cards else None)
+        return found
 
     def places(self, keys: Sequence[str]) -> dict[str, Spot]:
         """Return where all stands, and how large boxes are: what the next picture starts from.

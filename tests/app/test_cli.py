@@ -39,10 +39,11 @@ def test_a_wrong_port_is_told(text):
     assert f"a port is a whole number from 0 to 65535, not {text!r}" in done.stderr
 
 
-def test_arguments_go_before_the_environment(monkeypatch):
+@pytest.mark.parametrize("words", [["--port", "10"], ["serve", "--port", "10"]])
+def test_arguments_go_before_the_environment(monkeypatch, words):
     served = []
-    monkeypatch.setattr(cli, "serve", served.append)
+    monkeypatch.setattr("uvicorn.run", lambda app, **options: served.append(options))
     monkeypatch.setenv("GRADWALK_HOST", "::1")
     monkeypatch.setenv("GRADWALK_PORT", "9")
-    assert cli.main(["--port", "10"]) == 0
-    assert [(each.host, each.port) for each in served] == [("::1", 10)]
+    assert cli.main(words) == 0
+    assert [(each["host"], each["port"]) for each in served] == [("::1", 10)]

@@ -188,7 +188,7 @@ def test_the_environment_is_read_when_no_settings_are_given(monkeypatch):
 
 
 def test_the_data_folders_are_found():
-    assert (data_folder("static") / "fonts.css").is_file()
+    assert (data_folder("static") / "app.css").is_file()
     assert data_folder("templates").name == "templates"
 
 

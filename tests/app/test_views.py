@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app import views
-from app.drawings import node_names
 from app.links import Walk
 from app.pictures import Pictures
 from app.settings import Settings
+from engine.names import node_names
 from engine.ops import OPS
 from engine.program import parse
 

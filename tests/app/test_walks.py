@@ -159,7 +159,7 @@ def test_the_finished_picture_is_the_same_by_events_and_by_gradients(pictures, s
     drawing = pictures.drawing(found.numbers.program)
     assert found.plain
     assert found.cards() == [found.card(node, found.whole) for node in range(len(drawing.graph))]
-    for shown, ends in zip(found.wires(drawing), drawing.ends, strict=True):
+    for shown, ends in zip(found.wires(drawing), drawing.picture.ends, strict=True):
         assert shown.tone != "idle" if ends is None else shown == found.wire(*ends, found.whole)
 
 
@@ -244,7 +244,7 @@ def test_what_touches_a_box_is_seen_and_cards_elsewhere_are_not(source, left, to
         touches = (low[place] <= end) & (high[place] >= corner)
         assert (node in nodes) == touches.all()
     assert set(nodes) <= drawing.nodes.keys()
-    for place, (way, ends) in enumerate(zip(ways, drawing.ends, strict=True)):
+    for place, (way, ends) in enumerate(zip(ways, drawing.picture.ends, strict=True)):
         inside = ((way >= corner) & (way <= end)).all(axis=1)
         assert (
             place in wires or ends is None or not inside[::3].any()

@@ -17,7 +17,8 @@ SETTLED = """async () => {
 }"""
 HTML = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Plots</title>
 <meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">
-<link rel="stylesheet" href="/static/fonts.css"><link rel="stylesheet" href="/static/app.css">
+<link rel="stylesheet" href="/static/fonts.css"><link rel="stylesheet" href="/static/tokens.css">
+<link rel="stylesheet" href="/static/app.css">
 <link rel="stylesheet" href="/static/plots.css"><script src="/static/paint-frames.js" type="module">
 </script></head><body><main id="host">%s</main></body></html>"""
 

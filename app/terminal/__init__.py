@@ -1,0 +1,1 @@
+"""What `gradwalk` does in a terminal: draw a program, check its gradients, train it."""

@@ -1,0 +1,1 @@
+"""PyTorch's autograd graph as Exprs. Torch is read by its attributes and never imported."""
