@@ -26,7 +26,7 @@ except ModuleNotFoundError:  # run it from the bench environment
 from bench.exports_programs import fingerprint, programs
 from bench.oracle import same
 from engine.computed import Computed
-from engine.export import FORMATS
+from engine.export.torch_file import torch_file
 from engine.program import Limits, parse
 
 FILE = Path(__file__).parents[1] / "tests" / "data" / "export_figures.json"
@@ -36,7 +36,7 @@ SAME = (1e-9, 1e-12)  # relative, absolute
 
 def figures(name: str, source: str) -> dict[str, Any]:
     """Export one program and run it; return what is stored of it."""
-    text = FORMATS["torch"].write(Computed.of_program(parse(source, LIMITS)))
+    text = torch_file(Computed.of_program(parse(source, LIMITS)))
     printed = io.StringIO()
     with redirect_stdout(printed):
         exec(compile(text, name, "exec"), {})

@@ -7,10 +7,14 @@ import numpy as np
 
 from engine import evaluate
 from engine.computed import Computed
+from engine.export.engine_file import engine_file
+from engine.export.numpy_file import numpy_file
 from engine.export.plan import Plan
+from engine.export.torch_file import torch_file
 from engine.program import Limits, parse
 
 LIMITS = Limits(seconds=60.0)
+FILES = {"py": engine_file, "numpy": numpy_file, "torch": torch_file}
 TOLERANCE = {"rel": 1e-9, "abs": 1e-9, "nan_ok": True}
 
 

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from engine.computed import Computed
 from engine.errors import ExportError
-from engine.export import read
-from engine.export.labelled import json_text
+from engine.export.labelled import json_text, read
 from engine.expr import Expr
 from engine.native import forward
 from tests.engine.export.printing import work_of
@@ -76,6 +75,12 @@ def test_the_text_has_the_fields_of_the_answer_and_a_node_a_line():
     assert list(json.loads(text)) == ["nodes", "output", "value", "inputs", "problems"]
     assert json.loads(text)["nodes"][0]["grad"] is None
     assert text.count('{"id"') == sum(line.startswith('{"id"') for line in text.splitlines()) == 5
+
+
+@pytest.mark.parametrize("label", ["σ", "a\nb", '"', "\\", "\ud800", "🙂"])
+def test_any_label_comes_back(label):
+    text = json_text(Computed.of(Expr(2.0, label=label) * 3))
+    assert read(text.encode()).operands[0].label == label
 
 
 def with_leaf(**fields):

@@ -3,6 +3,7 @@
 What the PyTorch files print is stored; `python -m bench.exports_oracle` runs them.
 """
 
+import ast
 import json
 import subprocess
 import sys
@@ -15,14 +16,13 @@ from hypothesis import strategies as st
 
 from bench.exports_programs import CHOSEN, fingerprint, programs
 from engine.computed import Computed
-from engine.export import FORMATS
 from engine.export.pieces import WIDTH
 from engine.export.plan import Plan
 from engine.expr import Expr
 from engine.graph import Graph
 from engine.native import forward
 from engine.ops import OPS, Op
-from tests.engine.export.printing import TOLERANCE, code, expected, read, run, work_of
+from tests.engine.export.printing import FILES, TOLERANCE, code, expected, read, run, work_of
 from tests.engine.graphs import USUAL, graphs, numbers
 
 ROOT = Path(__file__).parents[3]
@@ -45,14 +45,14 @@ def work(name):
 @both_that_run_here
 @every_program
 def test_a_file_prints_the_loss_and_every_gradient(name, kind):
-    assert run(FORMATS[kind].write(work(name))) == pytest.approx(expected(work(name)), **TOLERANCE)
+    assert run(FILES[kind](work(name))) == pytest.approx(expected(work(name)), **TOLERANCE)
 
 
 @pytest.mark.parametrize("figures", FIGURES, ids=lambda row: row["program"])
 def test_pytorch_printed_the_loss_and_every_gradient(figures):
     assert PROGRAMS.get(figures["program"]) == figures["source"], RUN_AGAIN
     found = work(figures["program"])
-    assert fingerprint(FORMATS["torch"].write(found)) == figures["sha256"], RUN_AGAIN
+    assert fingerprint(FILES["torch"](found)) == figures["sha256"], RUN_AGAIN
     assert read("\n".join(figures["printed"])) == pytest.approx(expected(found), **TOLERANCE)
 
 
@@ -64,13 +64,13 @@ def test_there_are_figures_for_every_program_and_every_op():
 @every_file
 @every_program
 def test_no_line_of_code_is_too_long(name, kind):
-    assert max(map(len, code(FORMATS[kind].write(work(name))))) <= WIDTH
+    assert max(map(len, code(FILES[kind](work(name))))) <= WIDTH
 
 
 @both_that_run_here
 def test_a_file_runs_by_itself(kind, tmp_path):
-    file = tmp_path / f"neuron{FORMATS[kind].suffix}"
-    file.write_text(FORMATS[kind].write(work("neuron")), "utf-8")
+    file = tmp_path / "neuron.py"
+    file.write_text(FILES[kind](work("neuron")), "utf-8")
     done = subprocess.run(
         [sys.executable, str(file)],
         env={"PYTHONPATH": str(ROOT)},
@@ -90,7 +90,7 @@ def test_any_graph_of_any_ops_is_written_so_that_it_comes_to_the_same(kind, data
     graph = data.draw(graphs(most=25))
     values = forward(graph, data.draw(numbers(graph, 1, USUAL.map(_middling))))
     found = Computed(graph, values)
-    text = FORMATS[kind].write(found)
+    text = FILES[kind](found)
     assert max(map(len, code(text))) <= WIDTH
     printed, wanted = run(text), expected(found)
     assert printed.keys() == wanted.keys()
@@ -104,7 +104,7 @@ def _middling(number):
 
 
 def test_the_numpy_file_of_the_neuron_reads_as_one_would_write_it():
-    lines = FORMATS["numpy"].write(work("neuron")).splitlines()
+    lines = FILES["numpy"](work("neuron")).splitlines()
     begin = lines.index("# forward")
     assert lines[begin : begin + 13] == [
         "# forward",
@@ -124,18 +124,27 @@ def test_the_numpy_file_of_the_neuron_reads_as_one_would_write_it():
 
 
 @every_file
+def test_a_file_says_what_it_is_and_is_the_same_each_time(kind):
+    text = FILES[kind](work("moons"))
+    assert ast.get_docstring(ast.parse(text))
+    assert text == FILES[kind](work_of(PROGRAMS["moons"]))
+    assert text.endswith(")\n")
+    assert "\n\n\n" not in text
+
+
+@every_file
 def test_the_program_stands_above_as_a_comment(kind):
-    text = FORMATS[kind].write(work("neuron"))
+    text = FILES[kind](work("neuron"))
     assert text.startswith('"""')
     assert "# The program:\n#\n#     x1, x2 = 2, 0\n" in text
-    assert "# The program" not in FORMATS[kind].write(Computed.of(Expr(2.0, label="x") * 3))
+    assert "# The program" not in FILES[kind](Computed.of(Expr(2.0, label="x") * 3))
 
 
 def test_a_comment_cannot_end_and_become_code():
     source = "x = 2 # \x0cimport os\r\u2028raise SystemExit\ny = x*x"
     found = Computed(work("neuron").graph, work("neuron").values, source)
     for kind in ("py", "numpy"):
-        assert run(FORMATS[kind].write(found)) == pytest.approx(expected(found), **TOLERANCE)
+        assert run(FILES[kind](found)) == pytest.approx(expected(found), **TOLERANCE)
 
 
 def test_labels_that_are_no_names_stay_apart_and_are_printed_as_they_are():
@@ -156,7 +165,7 @@ def test_labels_that_are_no_names_stay_apart_and_are_printed_as_they_are():
     total = sum(leaf * leaf.sin() * k for k, leaf in enumerate(leaves, 1))
     found = Computed.of((total + total.tanh()).exp(label="exp"))
     for kind in ("py", "numpy"):
-        printed = run(FORMATS[kind].write(found))
+        printed = run(FILES[kind](found))
         assert printed == pytest.approx(expected(found), **TOLERANCE)
         assert {"d loss / d a b", "d loss / d x#2", "d loss / d new\\nline"} <= printed.keys()
 
@@ -171,21 +180,21 @@ def test_a_chain_of_ten_thousand_terms_is_still_python(kind):
     for _ in range(2_000):
         nested = (nested * 0.9).sin()
     found = Computed.of(total + nested)
-    assert run(FORMATS[kind].write(found)) == pytest.approx(expected(found), **TOLERANCE)
+    assert run(FILES[kind](found)) == pytest.approx(expected(found), **TOLERANCE)
 
 
 def test_leaves_without_a_name_that_learn_are_printed_and_data_is_not():
     weight, given = Expr(0.5), Expr(2.0, learnable=False)
     found = Computed.of(weight * given + given)
     assert [name for _, name in Plan(found).printed] == ["p1"]
-    assert run(FORMATS["py"].write(found)) == {"loss": 3.0, "d loss / d p1": 2.0}
-    moons = run(FORMATS["numpy"].write(work("moons")))
+    assert run(FILES["py"](found)) == {"loss": 3.0, "d loss / d p1": 2.0}
+    moons = run(FILES["numpy"](work("moons")))
     assert not {"d loss / d x1", "d loss / d y"} & moons.keys()
     assert len(moons) == 1 + 17
 
 
 def test_what_the_output_does_not_depend_on_is_left_out():
-    text = FORMATS["numpy"].write(work_of("x = 2\nunused = 3\nz = unused*2\nx*x"))
+    text = FILES["numpy"](work_of("x = 2\nunused = 3\nz = unused*2\nx*x"))
     assert "unused" not in "\n".join(code(text))
 
 
@@ -196,9 +205,9 @@ def test_a_new_op_needs_no_word_of_pytorchs(monkeypatch):
     x, y = Expr(3.0, label="x"), Expr(1.0, label="y")
     output = Expr.of(row, x, y)
     found = Computed(Graph.of(output), np.array([[3.0], [1.0], [2.0]]))
-    assert "torch.where(x <= y, 0.0, x - y)" in FORMATS["torch"].write(found)
-    assert "np.where(x <= y, 0.0, x - y)" in FORMATS["numpy"].write(found)
-    assert "x.gap(y)" in FORMATS["py"].write(found)
+    assert "torch.where(x <= y, 0.0, x - y)" in FILES["torch"](found)
+    assert "np.where(x <= y, 0.0, x - y)" in FILES["numpy"](found)
+    assert "x.gap(y)" in FILES["py"](found)
 
 
 def test_the_chosen_programs_are_of_every_kind():

@@ -7,9 +7,8 @@ import pytest
 from engine.computed import Computed
 from engine.errors import ExportError
 from engine.explain import explain
-from engine.export import step_tex
 from engine.export import tex as tex_module
-from engine.export.tex import tex
+from engine.export.tex import step_tex, tex
 from engine.expr import Expr
 from tests.engine.export.printing import work_of
 
