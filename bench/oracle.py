@@ -60,6 +60,11 @@ FUNCTIONS: dict[str, Callable[..., Tensor]] = {
     "max": torch.maximum,
     "min": torch.minimum,
     "equal": lambda x, y: torch.eq(x, y).double(),
+    "below": lambda x, y: torch.lt(x, y).double(),
+    "at_most": lambda x, y: torch.le(x, y).double(),
+    "when": lambda c, x: torch.where(c != 0, x, torch.zeros_like(x)),
+    "unless": lambda c, x: torch.where(c != 0, torch.zeros_like(x), x),
+    "erf": torch.erf,
 }
 SIGNS: dict[type, Callable[..., Tensor]] = {
     ast.Add: torch.add,
@@ -160,12 +165,13 @@ def figures(case: Case) -> dict[str, Any]:
     return {
         "source": case.source,
         "inputs": case.inputs,
-        "value": _written(output.item()),
-        "gradients": {name: _written(gradient) for name, gradient in gradients.items()},
+        "value": written(output.item()),
+        "gradients": {name: written(gradient) for name, gradient in gradients.items()},
     }
 
 
-def _written(number: float) -> float | str:
+def written(number: float) -> float | str:
+    """Return a number as the file holds it."""
     return number if math.isfinite(number) else str(number)
 
 

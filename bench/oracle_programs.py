@@ -96,6 +96,14 @@ CHOSEN = (
     Case("σ = 0.3\nμ = 1.5\n((x - μ)/σ)^2/2 + log(σ)"),
     Case("\n".join(["h = x", *["h = tanh(1.5*h)"] * 12, "h"]), {"x": 0.4}),
     Case("+".join(f"x{k % 7}*{k}" for k in range(60))),
+    Case("erf(x)", {"x": 0.35}), Case("erf(x)", {"x": -2.5}), Case("erf(x*y)^2", {"y": 0.4}),
+    Case("below(x, y)*z + x", {"x": 1.0, "y": 2.0, "z": 3.0}), Case("below(x, x)*x"),
+    Case("at_most(x, y)*z + at_most(y, 1)*x", {"x": 2.0, "y": 2.0, "z": 3.0}),
+    Case("below(log(x), y) + at_most(y, log(x)) + x", {"x": -1.0}),
+    Case("when(below(x, 0), y*x) + unless(below(x, 0), z*x)", {"x": -2.0, "y": 3.0, "z": 5.0}),
+    Case("when(below(x, 0), y*x) + unless(below(x, 0), z*x)", {"x": 2.0, "y": 3.0, "z": 5.0}),
+    Case("1/when(c, x)", {"c": 0.0, "x": 2.0}), Case("1/unless(c, x)", {"c": -1.0, "x": 2.0}),
+    Case("when(c, log(x)) + x", {"c": 0.0, "x": -1.0}), Case("when(x, x)*x", {"x": 2.0}),
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""What a program may call beside the ops: leaves, data, networks, losses.
+"""What a program may call beside the ops: leaves, data, networks, losses, derivatives.
 
 Each function is called as those in `natives`: with the reader, evaluated arguments, and the call.
 """
@@ -25,6 +25,7 @@ from engine.natives import NATIVES, Args, Options
 from engine.nn import LINEAR, MLP, Layer, Module, Neuron
 from engine.ops import OPS
 from engine.scopes import scope
+from engine.slopes import GRAD
 from engine.spans import Span
 from engine.values import NODES, Native, is_number
 
@@ -47,6 +48,7 @@ FUNCTIONS: Mapping[str, str] = MappingProxyType(
         "cross_entropy": "cross_entropy(logits, y)",
         "l1": "l1(net)",
         "l2": "l2(net)",
+        "grad": GRAD.usage,
     }
 )
 NETWORKS: Mapping[str, tuple[type[Module], tuple[str, ...]]] = MappingProxyType(
@@ -56,6 +58,9 @@ NETWORKS: Mapping[str, tuple[type[Module], tuple[str, ...]]] = MappingProxyType(
         "MLP": (MLP, ("a number of inputs", "a list of sizes")),
     }
 )
+# functions that a program is likely to have a number of the name for: where they are not called,
+# such a name is an input like any other
+ALSO_NUMBERS = frozenset({"grad"})
 # the values that a target of data must have for a loss; a class from 0 where there are none
 TARGETS = {"hinge": (-1.0, 1.0), "binary_cross_entropy": (0.0, 1.0)}
 
@@ -412,6 +417,7 @@ BUILTINS: Mapping[str, Native] = MappingProxyType(
     dict(NATIVES)
     | {"Value": VALUE, "param": Native("param", _param, FUNCTIONS["param"])}
     | {"data": Native("data", _data, USAGE)}
+    | {"grad": GRAD}
     | dict(MAKERS)
     | {name: Native(name, partial(_compared, name), FUNCTIONS[name]) for name in LOSSES}
     | {name: Native(name, partial(_penalty, name), FUNCTIONS[name]) for name in PENALTIES}

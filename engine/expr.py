@@ -122,7 +122,11 @@ class Expr:
         """
         if len(operands) != len(op.params):
             raise ExprError(arity_message(op, len(operands)))
-        nodes = tuple([x if type(x) is Expr else _operand(x) for x in operands])
+        return cls.over(op, tuple([x if type(x) is Expr else _operand(x) for x in operands]), label)
+
+    @classmethod
+    def over(cls, op: Op, nodes: tuple[Expr, ...], label: str | None = None) -> Self:
+        """Return the result of `op` over nodes as they are, also over a leaf that has moved on."""
         self = object.__new__(cls)
         self._set(
             op, nodes, op.value(*[x._data if x._tape is None else x.data for x in nodes]), label

@@ -101,7 +101,8 @@ class Op:
         return rules.scalar(self.flat or "1 == 0", (*self.params, "out"))
 
 
-X, XY = ("x",), ("x", "y")
+X, XY, CX = ("x",), ("x", "y"), ("c", "x")
+ALWAYS = "1 == 1"  # the mask of an operand that only chooses
 
 _ROWS = (
     Op(
@@ -286,6 +287,53 @@ _ROWS = (
         "A choice: 1 where both are the same, else 0. It is flat, so nothing gets through.",
         symbol="=",
         kink="x == y",
+        masks=(ALWAYS, ALWAYS),
+    ),
+    Op(
+        "below",
+        XY,
+        "1 if x < y else 0",
+        ("0", "0"),
+        "A choice: 1 where the first is smaller, else 0. It is flat, so nothing gets through.",
+        symbol="<",
+        kink="x == y",
+        masks=(ALWAYS, ALWAYS),
+    ),
+    Op(
+        "at_most",
+        XY,
+        "1 if x <= y else 0",
+        ("0", "0"),
+        "A choice: 1 where the first is no larger, else 0. It is flat, so nothing gets through.",
+        symbol="≤",
+        kink="x == y",
+        masks=(ALWAYS, ALWAYS),
+    ),
+    Op(
+        "when",
+        CX,
+        "0 if c == 0 else x",
+        ("0", "0 if c == 0 else 1"),
+        "A gate: passes all of x while c is not 0, and nothing while it is.",
+        kink="c == 0",
+        masks=(ALWAYS, "c == 0"),
+    ),
+    Op(
+        "unless",
+        CX,
+        "0 if c != 0 else x",
+        ("0", "0 if c != 0 else 1"),
+        "A gate: passes all of x while c is 0, and nothing while it is not.",
+        kink="c == 0",
+        masks=(ALWAYS, "c != 0"),
+    ),
+    Op(
+        "erf",
+        X,
+        "erf(x)",
+        ("2 / sqrt(pi) * exp(-x**2)",),
+        "A bell curve is its slope: steepest at 0, flat far out.",
+        flat="abs(out) > 0.98",
     ),
 )
 

@@ -10,6 +10,7 @@ import ast
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from functools import cached_property
 from random import Random
 from typing import Any
 
@@ -296,7 +297,7 @@ class Reader(Told):
         """Refuse a bare new name after other lines: it is the start of a line, not an output."""
         match statement:
             case ast.Expr(ast.Name(id=name) as node) if len(self._tree.body) > 1:
-                known = self.is_bound(name) or name in CONSTANTS or name in calls.BUILTINS
+                known = self.is_bound(name) or name in CONSTANTS or self._is_builtin(node)
                 if not known:
                     hint = f"Write {name} = ..., or use it in an expression."
                     message = f"{name} is only a name so far."
@@ -311,7 +312,7 @@ class Reader(Told):
             raise ProgramError(message, span, hint)
         if name in CONSTANTS:
             return CONSTANTS[name]
-        if name in calls.BUILTINS:
+        if self._is_builtin(node):
             return calls.BUILTINS[name]
         if name in libraries.DATASETS and self.structured:
             return libraries.DATASETS[name]
@@ -324,13 +325,26 @@ class Reader(Told):
         value = self.names[name] = self.made(Expr(INPUT_UNTIL_SET, label=name), span)
         return value
 
+    def _is_builtin(self, node: ast.Name) -> bool:
+        """Tell whether a name that the program does not bind is a function of the language."""
+        if node.id in calls.ALSO_NUMBERS:
+            return id(node) in self._called
+        return node.id in calls.BUILTINS
+
+    @cached_property
+    def _called(self) -> frozenset[int]:
+        """Return the names that are called, by identity: the tree is kept."""
+        calls_made = (node for node in ast.walk(self._tree) if isinstance(node, ast.Call))
+        return frozenset(id(call.func) for call in calls_made)
+
     def _check_input(self, name: str, span: Span, place: Lexical) -> None:
         """Refuse a name that is no input: in a function, where it is mistyped, in Python's way.
 
         Programs that use Value or an import are Python's, where each name has a value.
         """
         plain = {"true": "True", "false": "False", "null": "None", "none": "None"}.get(name)
-        known = [*self.names, *calls.BUILTINS][:MOST_COMPARED]
+        functions = [each for each in calls.BUILTINS if each not in calls.ALSO_NUMBERS]
+        known = [*self.names, *functions][:MOST_COMPARED]
         close = [plain] if plain else get_close_matches(name, known, n=1, cutoff=0.75)
         if place.outer is not None or close or self.uses_values or self.imported:
             hint = f"Did you mean {close[0]}?" if close else f"Write {name} = ... on a line above."

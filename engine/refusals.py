@@ -21,7 +21,7 @@ LANGUAGE = (
 WRITTEN_AS_SIGNS = {"add", "sub", "mul", "div", "neg", "pow"}
 MORE_FUNCTIONS = (
     *("Value", "param", "data", "Neuron", "Layer", "MLP"),
-    *("mse", "hinge", "binary_cross_entropy", "cross_entropy", "l1", "l2"),
+    *("mse", "hinge", "binary_cross_entropy", "cross_entropy", "l1", "l2", "grad"),
 )
 
 LONGEST_WORDS = 40  # characters of the program that are repeated in a sentence
@@ -42,6 +42,11 @@ _SYNONYMS = {
     "crossentropy": "cross_entropy",
     "mse_loss": "mse",
     "eq": "equal",
+    "less": "below",
+    "where": "when",
+    "derivative": "grad",
+    "gradient": "grad",
+    "diff": "grad",
 }
 _STATEMENTS: dict[type, str] = {
     ast.AsyncFunctionDef: "async def",

@@ -21,13 +21,19 @@ EVERY_OP = tuple(OPS.values())
 @st.composite
 def graphs(draw, ops=EVERY_OP, most=40):
     """Draw a graph of any shape over a few leaves; late nodes may not reach the output."""
+    return Graph.of_nodes(*draw(nodes_and_output(ops, most)))
+
+
+@st.composite
+def nodes_and_output(draw, ops=EVERY_OP, most=40):
+    """Draw the nodes of such a graph, and its output."""
     nodes = [Expr(1.0, label=f"x{k}") for k in range(draw(st.integers(1, 5)))]
     nodes += [Expr.inline(draw(st.sampled_from([0.0, 0.5, 2.0, -1.0])))]
     for _ in range(draw(st.integers(1, most))):
         op = draw(st.sampled_from(ops))
         nodes.append(Expr.of(op, *(draw(st.sampled_from(nodes)) for _ in op.params)))
     output = draw(st.sampled_from(nodes[-3:]))
-    return Graph.of_nodes(nodes, output)
+    return nodes, output
 
 
 @st.composite

@@ -23,6 +23,9 @@ INTERVALS = {
     "tanh": ((-3, 3),),
     "sigmoid": ((-8, 8),),
     "gelu": ((-4, 4),),
+    "erf": ((-2, 2),),
+    "when": ((0.2, 9), (-9, 9)),
+    "unless": ((0.2, 9), (-9, 9)),
 }
 EVERYWHERE = (-9, 9)
 FROM_A_KINK = 0.01
