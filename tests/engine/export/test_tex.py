@@ -5,7 +5,7 @@ import re
 import pytest
 
 from engine.computed import Computed
-from engine.errors import ExportError
+from engine.errors import GraphError
 from engine.explain import explain
 from engine.export import tex as tex_module
 from engine.export.tex import step_tex, tex
@@ -47,7 +47,7 @@ def test_a_document_has_every_leaf_every_rule_and_every_chain_rule():
 @pytest.mark.parametrize("grain", ["node", "edge", "phase"])
 def test_any_step_is_a_formula(grain):
     for step in range(NEURON.trace.total(grain)):
-        found = step_tex(NEURON, step, grain)
+        found = step_tex(NEURON, step + 1, grain)
         assert found == (explain(NEURON.trace, step, grain).latex or found)
         assert balanced(found)
         assert found.startswith("\\begin{aligned}")
@@ -55,13 +55,13 @@ def test_any_step_is_a_formula(grain):
 
 def test_a_given_value_is_a_formula_too():
     work = work_of("x = 2\nx*3")
-    assert step_tex(work, 0) == "\\begin{aligned}\nx &= 2\n\\end{aligned}"
-    assert step_tex(work, 1).splitlines()[1].strip() == "3"
+    assert step_tex(work, 1) == "\\begin{aligned}\nx &= 2\n\\end{aligned}"
+    assert step_tex(work, 2).splitlines()[1].strip() == "3"
 
 
-@pytest.mark.parametrize("step", [-1, 10_000])
+@pytest.mark.parametrize("step", [-1, 0, 22])
 def test_a_step_that_there_is_not_is_refused(step):
-    with pytest.raises(ExportError, match=f"There is no step {step}: they count from 0 to"):
+    with pytest.raises(GraphError, match=f"There is no step {step}: this walk has 21."):
         step_tex(NEURON, step)
 
 
