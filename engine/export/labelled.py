@@ -4,7 +4,7 @@ It is the answer of `POST /api/graph`. Numbers that are not finite are null.
 
 >>> from engine.expr import Expr
 >>> x = Expr(3.0, label="x")
->>> again = read(json_text(Computed.of(x * x)))
+>>> again = from_json(json_text(Computed.of(x * x)))
 >>> again.data, again.find("x").data
 (9.0, 3.0)
 """
@@ -102,7 +102,7 @@ def _is_text(text: str) -> bool:
     return True
 
 
-def read(form: str | bytes | Mapping[str, Any]) -> Expr:
+def from_json(form: str | bytes | Mapping[str, Any]) -> Expr:
     """Return the output of a labelled graph, its nodes built anew.
 
     Values of leaves are taken; those of results are computed again. A leaf without a label that

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from engine.computed import Computed
 from engine.errors import ExportError
-from engine.export.labelled import json_text, read
+from engine.export.labelled import from_json, json_text
 from engine.expr import Expr
 from engine.native import forward
 from tests.engine.export.printing import work_of
@@ -22,7 +22,7 @@ GOOD = {"nodes": [LEAF, SQUARE], "output": 1}
 
 
 def again(work):
-    return Computed.of(read(json_text(work)))
+    return Computed.of(from_json(json_text(work)))
 
 
 def facts(work):
@@ -58,7 +58,7 @@ def test_any_graph_comes_back(data):
 
 def test_constants_and_leaves_that_do_not_learn_come_back_as_such():
     work = Computed.of(Expr(2.0, label="x", learnable=False) * 3 + Expr(0.5))
-    found = read(json_text(work))
+    found = from_json(json_text(work))
     product, free = found.operands
     x, three = product.operands
     assert (x.label, x.learnable, x.constant) == ("x", False, False)
@@ -66,8 +66,8 @@ def test_constants_and_leaves_that_do_not_learn_come_back_as_such():
 
 
 def test_a_dictionary_and_bytes_are_read_too():
-    assert read(GOOD).data == 9.0
-    assert read(json.dumps(GOOD).encode()).data == 9.0
+    assert from_json(GOOD).data == 9.0
+    assert from_json(json.dumps(GOOD).encode()).data == 9.0
 
 
 def test_the_text_has_the_fields_of_the_answer_and_a_node_a_line():
@@ -80,7 +80,7 @@ def test_the_text_has_the_fields_of_the_answer_and_a_node_a_line():
 @pytest.mark.parametrize("label", ["σ", "a\nb", '"', "\\", "\ud800", "🙂"])
 def test_any_label_comes_back(label):
     text = json_text(Computed.of(Expr(2.0, label=label) * 3))
-    assert read(text.encode()).operands[0].label == label
+    assert from_json(text.encode()).operands[0].label == label
 
 
 def with_leaf(**fields):
@@ -134,7 +134,7 @@ def with_square(**fields):
 )
 def test_what_is_no_labelled_graph_is_refused_with_a_sentence(form, words):
     with pytest.raises(ExportError) as refused:
-        read(form)
+        from_json(form)
     assert words in str(refused.value)
     assert str(refused.value).endswith(".")
 
@@ -152,7 +152,7 @@ KEYS = st.sampled_from([*LEAF, "nodes", "output"])
 def test_whatever_is_handed_over_is_read_or_refused(form):
     for given_form in (json.dumps(form), {"nodes": [form], "output": 0}, with_square(op=form)):
         try:
-            found = read(given_form)
+            found = from_json(given_form)
         except ExportError:
             continue
         assert isinstance(found, Expr)
