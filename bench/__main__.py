@@ -101,6 +101,7 @@ def oracle(head: dict[str, str]) -> list[Row]:
         ("optimizers_oracle", "optimizers"),
         ("runs_oracle", "runs"),
         ("lessons_oracle", "lessons"),
+        ("exports_oracle", "exports"),
     )
     for module, what in oracles:
         done = environment.run(f"bench.{module}", "--check")

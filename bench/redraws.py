@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from app.drawings import node_names
 from bench.programs import network
 from bench.timing import HEAD, Row, laps, median_row, quiet_heap
 from engine.drawing.boxes import item_sizes
 from engine.drawing.folding import Folded, fold
 from engine.drawing.nested import lay_out_folded
 from engine.drawing.picture import Picture
+from engine.names import node_names
 from engine.program import parse
 
 RUNS = 20

@@ -5,7 +5,9 @@ micrograd's Value. The functions of OPS are here by name: `tanh(x)` is `x.tanh()
 """
 
 from engine.computed import Computed
+from engine.derivative import grad
 from engine.errors import GradwalkError
+from engine.export.labelled import from_json
 from engine.expr import FUNCTIONS, Expr
 from engine.graph import Graph
 from engine.losses import binary_cross_entropy, cross_entropy, hinge, l1, l2, mse
@@ -31,7 +33,9 @@ __all__ = [
     "Program",
     "binary_cross_entropy",
     "cross_entropy",
+    "from_json",
     "from_torch",
+    "grad",
     "hinge",
     "l1",
     "l2",

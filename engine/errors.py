@@ -6,7 +6,7 @@ GradwalkError
 ├── MemoryLimitError  numbers over more nodes and lanes than there is room for
 ├── QueryError        words to find nodes by that cannot be read
 ├── OptimizerError    a setting that an optimizer does not have, or other parameters than it knows
-├── ExportError       a step that there is not, or a file that is no graph of ours
+├── ExportError       a file that is no graph of ours
 ├── TrainingError     a run asked for what it cannot do: a step it has not reached, an unknown name
 ├── TorchError        a tensor of PyTorch whose history cannot be read
 └── ProgramError      a typed program that is refused: where, what, and the way out
@@ -47,7 +47,7 @@ class TrainingError(GradwalkError, ValueError):
 
 
 class ExportError(GradwalkError, ValueError):
-    """What cannot be written as a file, or read back from one; why."""
+    """A file that cannot be read back as a graph; what is wrong in it, and where."""
 
 
 class TorchError(GradwalkError, ValueError):

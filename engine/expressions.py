@@ -95,6 +95,11 @@ class Expressions:
             ast.Call: self._call,
         }
 
+    @property
+    def kinds(self) -> tuple[type, ...]:
+        """Return which kinds of expressions there are, as Python's tree calls them."""
+        return *self._kinds, *self._links
+
     def spread(self, node: ast.expr, place: Lexical) -> Run:
         """Return what computes a list that is about to go to several names: no node but theirs."""
         counted, self._counts = self._counts, True

@@ -65,7 +65,7 @@ def find(
         if root in ("matplotlib", "pylab", "seaborn", "graphviz"):
             reader.remark(f"{root} is left out: what it draws is drawn here.", node)
         return Library(name, ignored=True)
-    members = _members(name)
+    members = members_of(name)
     if members is None and not more:
         hint = refusals.near(name, KNOWN)
         if root in ("torch", "tensorflow", "jax"):
@@ -94,7 +94,8 @@ def member(reader: Reader, library: Library, name: str, node: ast.expr | ast.stm
     return library.members[name]
 
 
-def _members(name: str) -> Mapping[str, Any] | None:
+def members_of(name: str) -> Mapping[str, Any] | None:
+    """Return what there is of a library, by name; None where there is no such library."""
     if name == "micrograd":
         return {"engine": Library("micrograd.engine", _ENGINE), "nn": Library("micrograd.nn", _NN)}
     if name == "sklearn":

@@ -78,7 +78,7 @@ def _find(reader: Reader, of: Any, name: str, node: ast.Attribute) -> _Found | N
 def _methods(of: Any) -> Mapping[str, Callable[..., Any]]:
     """Return the methods of a list, a tuple or a text by name."""
     if isinstance(of, tuple):
-        return {name: _LIST[name] for name in ("index", "count")}
+        return {name: _LIST[name] for name in _TUPLE}
     return _LIST if isinstance(of, list) else _TEXT if isinstance(of, str) else {}
 
 
@@ -447,15 +447,31 @@ _TEXT: Mapping[str, Callable[..., Any]] = MappingProxyType(
 
 
 def _of_array(reader: Reader, of: Any, name: str, node: ast.Attribute) -> _Found | None:
-    if name in ("shape", "size", "ndim"):
+    if name in _ARRAY_FACTS:
         return _Found(getattr(of, name))
-    if name == "T":
-        return _Found(of.T)
-    if name in ("min", "max", "mean", "sum", "std") and of.size:
+    if name in _ARRAY_NUMBERS and of.size:
         return _Found(Native(name, lambda *_: getattr(of, name)().item()))
-    if name in ("tolist", "copy", "ravel", "flatten"):
+    if name in _ARRAY_COPIES:
         return _Found(Native(name, lambda *_: getattr(of, name)()))
     if hasattr(of, name) and not name.startswith("_"):
         reader.left_out(f"{name} of an array", node)
         return _Found(NOTHING)
     return None
+
+
+_TUPLE = ("index", "count")
+_ARRAY_FACTS = ("shape", "size", "ndim", "T")
+_ARRAY_NUMBERS = ("min", "max", "mean", "sum", "std")
+_ARRAY_COPIES = ("tolist", "copy", "ravel", "flatten")
+# what there is behind the dot of each kind of value, as the documentation lists it
+MEMBERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "a value": ("data", "grad", "label", "backward", "item", *OPS),
+        "a network": ("parameters", "zero_grad", "neurons", "layers"),
+        "a neuron": ("parameters", "zero_grad", "weights", "w", "bias", "b"),
+        "a list": tuple(_LIST),
+        "a tuple": _TUPLE,
+        "a text": tuple(_TEXT),
+        "an array": (*_ARRAY_FACTS, *_ARRAY_NUMBERS, *_ARRAY_COPIES),
+    }
+)

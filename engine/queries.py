@@ -51,7 +51,7 @@ def _same(numbers: Array, number: float) -> Mask:
     return np.abs(numbers - number) <= AS_SHOWN * abs(number)
 
 
-_SIGNS: Mapping[str, Callable[[Array, float], Mask]] = {
+SIGNS: Mapping[str, Callable[[Array, float], Mask]] = {
     ">=": lambda numbers, number: (numbers > number) | _same(numbers, number),
     "<=": lambda numbers, number: (numbers < number) | _same(numbers, number),
     "!=": lambda numbers, number: ~_same(numbers, number),
@@ -60,7 +60,7 @@ _SIGNS: Mapping[str, Callable[[Array, float], Mask]] = {
     "<": operator.lt,
     "=": _same,
 }
-_STATES: Mapping[str, Callable[[Array], Mask]] = {
+STATES: Mapping[str, Callable[[Array], Mask]] = {
     "nan": np.isnan,
     "inf": np.isinf,
     "infinite": np.isinf,
@@ -69,14 +69,14 @@ _STATES: Mapping[str, Callable[[Array], Mask]] = {
     "positive": lambda numbers: numbers > 0,
     "negative": lambda numbers: numbers < 0,
 }
-_KINDS: Mapping[str, Callable[[Graph], Mask]] = {
+KINDS: Mapping[str, Callable[[Graph], Mask]] = {
     "leaf": lambda graph: graph.leaves & ~graph.constant,
     "parameter": lambda graph: graph.learnable,
     "constant": lambda graph: graph.constant,
     "output": lambda graph: np.arange(len(graph)) == graph.output,
 }
 _PLURALS = {"leaves": "leaf", "parameters": "parameter", "constants": "constant"}
-_SUBJECTS = {"grad": "grad", "gradient": "grad", "value": "value", "val": "value"}
+SUBJECTS = {"grad": "grad", "gradient": "grad", "value": "value", "val": "value"}
 _SIZES = re.compile(r"\|\s*(\w+)\s*\|(.*)|abs\s*\(\s*(\w+)\s*\)(.*)", re.DOTALL)
 _SIGN = re.compile(r"(.*?)(>=|<=|!=|==|>|<|=)(.*)", re.DOTALL)
 _TYPED = str.maketrans({"≥": ">=", "≤": "<=", "≠": "!=", MINUS: "-", "∞": "inf"})
@@ -114,11 +114,11 @@ def _split(asked: str) -> list[str]:
 def _read(clause: str) -> Clause:
     head, _, rest = clause.partition(" ")
     about = head.lower()
-    if rest and about in _WORDED:
-        return _WORDED[about](re.sub(r"^is ", "", rest, flags=re.IGNORECASE).strip())
+    if rest and about in WORDED:
+        return WORDED[about](re.sub(r"^is ", "", rest, flags=re.IGNORECASE).strip())
     kind = _PLURALS.get(clause.lower(), clause.lower())
-    if kind in _KINDS:
-        return lambda graph, _: _KINDS[kind](graph)
+    if kind in KINDS:
+        return lambda graph, _: KINDS[kind](graph)
     condition = _subject(clause)
     return _words(clause.lower().split()) if condition is None else _condition(clause, *condition)
 
@@ -129,7 +129,7 @@ def _subject(clause: str) -> tuple[str, bool, str] | None:
     None where the clause is plain words.
     """
     typed = clause.translate(_TYPED).lower()
-    if typed.partition(" ")[0] in _WORDED:
+    if typed.partition(" ")[0] in WORDED:
         return None
     found = _SIZES.fullmatch(typed)
     if found:
@@ -139,12 +139,12 @@ def _subject(clause: str) -> tuple[str, bool, str] | None:
     if signed:
         return signed[1].strip(), False, (signed[2] + signed[3]).strip()
     name, _, rest = typed.partition(" ")
-    said = name in _SUBJECTS and rest.partition(" ")[0] == "is"
+    said = name in SUBJECTS and rest.partition(" ")[0] == "is"
     return (name, False, rest) if said else None
 
 
 def _condition(clause: str, name: str, size: bool, said: str) -> Clause:  # noqa: FBT001  as _subject has them
-    subject = _SUBJECTS.get(name)
+    subject = SUBJECTS.get(name)
     if subject is None:
         about = f"Nodes have no number called {shown(name)}." if name else "Compare what?"
         message = f"{about} There are grad and value, as in |grad| > 1."
@@ -164,12 +164,12 @@ def _test(clause: str, subject: str, said: str) -> Callable[[Array], Mask]:
     """Return what a condition says of numbers: `> 1`, `is nan`, `is not finite`, `is 3`."""
     signed = _SIGN.fullmatch(said)
     if signed and not signed[1]:
-        compare, number = _SIGNS[signed[2]], _number(clause, subject, signed[3].strip())
+        compare, number = SIGNS[signed[2]], _number(clause, subject, signed[3].strip())
         return lambda numbers: compare(numbers, number)
     state = re.sub(r"^is ", "", said)
     turned, state = state.startswith("not "), re.sub(r"^not ", "", state)
-    if state in _STATES:
-        check = _STATES[state]
+    if state in STATES:
+        check = STATES[state]
         return (lambda numbers: ~check(numbers)) if turned else check
     number = _number(clause, subject, state)
     return lambda numbers: _same(numbers, number) ^ turned
@@ -224,7 +224,7 @@ def _label(name: str) -> Clause:
     return matching
 
 
-_WORDED: Mapping[str, Callable[[str], Clause]] = {"op": _op, "scope": _scope, "label": _label}
+WORDED: Mapping[str, Callable[[str], Clause]] = {"op": _op, "scope": _scope, "label": _label}
 
 
 def _words(words: list[str]) -> Clause:

@@ -51,6 +51,11 @@ class Statements:
             ast.Assert: self._assert,
         }
 
+    @property
+    def kinds(self) -> tuple[type, ...]:
+        """Return which kinds of statements there are, as Python's tree calls them."""
+        return tuple(self._kinds)
+
     def ready(self, node: ast.stmt, place: Lexical) -> Run:
         """Return what runs one statement.
 

@@ -106,7 +106,7 @@ def _apart(piece: Piece) -> Piece:
 def _labelled(name: str, piece: Piece, label: str, indent: str) -> str:
     """Return the line of a result with a label: as an argument where it is a short call."""
     line = f"{indent}{name} = {piece.flat}"
-    if piece.text.endswith(")") and piece.binds == ATOM and not piece.text.startswith("("):
+    if piece.binds == ATOM:
         within = "" if piece.text.endswith("()") else ", "
         called_so = f"{line[:-1]}{within}label={quoted(label)})"
         if len(called_so) <= WIDTH:

@@ -16,7 +16,7 @@ NAMELESS = "v"
 TAKEN = frozenset(
     {*keyword.kwlist, *keyword.softkwlist, *dir(builtins), *OPS}
     | {"np", "torch", "math", "functional", "erf", "Expr", "engine", "numpy"}
-    | {"table", "row", "name", "leaf", "gradient", "outputs", "output", "loss_of_all"}
+    | {"table", "row", "name", "leaf", "gradient"}
 )
 
 

@@ -4,7 +4,7 @@ It is the answer of `POST /api/graph`. Numbers that are not finite are null.
 
 >>> from engine.expr import Expr
 >>> x = Expr(3.0, label="x")
->>> again = read(json_text(Computed.of(x * x)))
+>>> again = from_json(json_text(Computed.of(x * x)))
 >>> again.data, again.find("x").data
 (9.0, 3.0)
 """
@@ -83,12 +83,26 @@ def labelled(
 def json_text(work: Computed) -> str:
     """Return the labelled graph as the text of a file, a node a line."""
     form = labelled(work.graph, work.values, work.found.nodes, work.problems, work.columns)
-    nodes = ",\n".join(json.dumps(node, ensure_ascii=False) for node in form.pop("nodes"))
-    rest = json.dumps(form, ensure_ascii=False)
+    nodes = ",\n".join(map(_dumped, form.pop("nodes")))
+    rest = _dumped(form)
     return f'{{"nodes": [\n{nodes}\n],\n{rest[1:]}\n'
 
 
-def read(form: str | bytes | Mapping[str, Any]) -> Expr:
+def _dumped(value: Any) -> str:
+    """Return JSON with letters as they are, or escaped where a label holds half of one."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if text.isascii() or _is_text(text) else json.dumps(value)
+
+
+def _is_text(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def from_json(form: str | bytes | Mapping[str, Any]) -> Expr:
     """Return the output of a labelled graph, its nodes built anew.
 
     Values of leaves are taken; those of results are computed again. A leaf without a label that
@@ -124,6 +138,8 @@ def _parsed(text: str | bytes) -> Any:
         raise ExportError(
             "This is no labelled graph: its lists lie too deep in each other."
         ) from None
+    except ExportError:
+        raise
     except ValueError:  # an integer of thousands of digits
         raise ExportError("This is no labelled graph: a number in it is too long.") from None
 

@@ -25,8 +25,8 @@ def headed(words: str, lines: Sequence[str]) -> list[str]:
 def heading(title: str, source: str) -> Iterator[str]:
     """Yield a docstring and, as a comment, the program, where there is one."""
     yield f'"""{title}"""'
-    yield ""
     if source.strip():
+        yield ""
         yield "# The program:"
         yield "#"
         for line in source.strip("\n").splitlines():

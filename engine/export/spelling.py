@@ -30,7 +30,7 @@ from engine.export.pieces import (
     short,
 )
 from engine.ops import Op
-from engine.rules import FUNCTIONS, parsed
+from engine.rules import Scalar, parsed, scalar
 
 Given = Mapping[str, Piece]
 
@@ -119,6 +119,12 @@ def is_sign(formula: str) -> bool:
     return False
 
 
+@cache
+def _function(name: str) -> Scalar:
+    """Return a function of formulas as one of plain numbers, which never raises."""
+    return scalar(f"{name}(x)", ("x",))
+
+
 _NEVER = Piece("False", number=0.0)
 
 
@@ -161,6 +167,8 @@ class _Speller:
             return joined(left, sign, right)
         if right.number == 1 and left.number is None and sign in ("*", "/", "**"):
             return left
+        if right.number == 0 and sign == "**":
+            return literal(1.0)
         if left.number == 1 and right.number is None and sign == "*":
             return right
         return short(joined(left, sign, right), self.dialect.module)
@@ -174,7 +182,7 @@ class _Speller:
         piece = called(self.dialect.function(name), *arguments)
         if len(plain) < len(numbers):
             return piece
-        return piece._replace(number=FUNCTIONS_OF[name](*plain))
+        return piece._replace(number=_function(name)(*plain))
 
     def choice(self, test: Piece, body: ast.expr, orelse: ast.expr) -> Piece:
         """Return one of two parts, or what picks between them number by number."""
@@ -202,12 +210,6 @@ class _Speller:
                 if known is not None:
                     return self.times(upstream, body if known else orelse)
         return self.joined(upstream, "*", self.read(slope))
-
-
-FUNCTIONS_OF: Mapping[str, Callable[..., float]] = {
-    name: lambda *numbers, exact=exact: float(exact(*numbers))
-    for name, (_, exact) in FUNCTIONS.items()
-}
 
 
 def _compared(left: Piece, op: ast.cmpop, right: Piece) -> Piece:

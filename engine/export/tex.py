@@ -2,7 +2,7 @@ r"""A computation as LaTeX: every value's rule with names and numbers, then ever
 
 >>> from engine.expr import Expr
 >>> work = Computed.of(Expr(2.0, label="x").tanh(label="o"))
->>> print(step_tex(work, 1))
+>>> print(step_tex(work, 2))
 \begin{aligned}
 o &= \tanh \left( x \right) \\
 &= \tanh \left( 2 \right) \approx 0.964
@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from engine.computed import Computed
 from engine.derivation import word
-from engine.errors import ExportError
+from engine.errors import GraphError
 from engine.explain import Explanation, explain
 from engine.latex import LAST_LATIN, latex, prose
 from engine.numerals import short
@@ -28,18 +28,23 @@ BUILT_IN = "–—‘’“”…"  # signs beyond Latin letters that LaTeX know
 
 
 def step_tex(work: Computed, step: int, grain: Grain = "node") -> str:
-    """Return one step of the walk, counted from 0, as a formula for amsmath.
+    """Return one step of the walk as a formula for amsmath.
+
+    Args:
+        work: what is walked.
+        step: which step, from 1, as pictures count.
+        grain: how large a step is.
 
     Raises:
-        ExportError: there is no such step.
+        GraphError: there is no such step.
     """
     total = work.trace.total(grain)
-    if not 0 <= step < total:
-        raise ExportError(f"There is no step {step}: they count from 0 to {total - 1}.")
-    found = explain(work.trace, step, grain).latex
+    if not 1 <= step <= total:
+        raise GraphError(f"There is no step {step}: this walk has {total}.")
+    found = explain(work.trace, step - 1, grain).latex
     if found:
         return found
-    return latex([_given(work, work.trace.step(step, grain)[0].node)])
+    return latex([_given(work, work.trace.step(step - 1, grain)[0].node)])
 
 
 def tex(work: Computed) -> str:

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -57,11 +58,17 @@ class Shown:
         Path(path).write_text(text, "utf-8")
 
     def _repr_html_(self) -> str:
-        """Return the document in a frame whose scripts can reach nothing outside of it."""
+        """Return the document in a frame whose scripts can reach nothing outside of it.
+
+        Where a notebook is not trusted, front ends leave out the frame and keep what is in it.
+        """
         inside = self.html.replace("&", "&amp;").replace("'", "&#39;")
+        picture = base64.b64encode(self.svg.encode()).decode()
         return (
             f'<iframe sandbox="allow-scripts" width="100%" height="{self.height}" title="A graph,'
-            f' step by step" style="border: 0" srcdoc=\'{inside}\'></iframe>'
+            f' step by step" style="border: 0" srcdoc=\'{inside}\'>'
+            f'<img src="data:image/svg+xml;base64,{picture}" alt="Computation graph">'
+            "<p>Once this notebook is trusted, the picture steps and folds.</p></iframe>"
         )
 
     def _repr_svg_(self) -> str:

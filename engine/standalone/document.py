@@ -22,11 +22,11 @@ from engine.drawing.cards import card, wire
 from engine.drawing.forest import forest
 from engine.drawing.looks import sheet
 from engine.graph import Graph
-from engine.standalone.folds import State, states
+from engine.standalone.folds import State, beside, states
 from engine.standalone.scene import Scene, acting
 from engine.standalone.steps import step_html
 from engine.standalone.still import drawn
-from engine.trace import Grain
+from engine.trace import Grain, Trace
 
 PLAYER = Path(__file__).resolve().parent / "player"
 SHEETS = ("tokens.css", "picture.css", "lit.css", "walk.css")
@@ -36,20 +36,24 @@ _PLACE = re.compile(r"<!--(\w+)-->")
 LARGE = 100_000  # bytes from which on the payload is packed
 
 
-def document(work: Computed, *, title: str = "") -> str:
+def document(work: Computed, *, title: str = "", trace: Trace | None = None) -> str:
     """Return a graph with its numbers as a whole HTML file.
 
     Args:
         work: the graph and its numbers.
         title: what the window is called; the output's name if empty.
+        trace: another walk than the usual one.
     """
-    grain: Grain = "node" if work.trace.total("node") <= MOST_STEPS else "phase"
-    scene, found = Scene(work, work.trace, None, grain), states(work.graph)
+    trace = trace or work.trace
+    grain: Grain = "node" if trace.total("node") <= MOST_STEPS else "phase"
+    scene, found = Scene(work, trace, None, grain), states(work.graph)
     pictures = [str(drawn(state.picture, scene)) for state in found]
     pieces = {
-        "title": escape(title or f"{work.graph.labels[work.graph.output] or 'A graph'}, by steps"),
+        "title": escape(
+            title or f"{work.graph.labels[work.graph.output] or 'A graph'}, step by step"
+        ),
         "picture": pictures[0],
-        "note": escape(_note(work, grain, found)),
+        "note": escape(_note(scene, found)),
         "hidden": "" if len(found) > 1 else " hidden",
         "style": "\n".join([*map(sheet, SHEETS), _file("player.css")]),
         "script": "\n".join(map(_file, SCRIPTS)),
@@ -63,10 +67,10 @@ def _file(name: str) -> str:
     return (PLAYER / name).read_text("utf-8")
 
 
-def _note(work: Computed, grain: Grain, found: list[State]) -> str:
+def _note(scene: Scene, found: list[State]) -> str:
     """Return what this document leaves out, and the way to it; empty where it has everything."""
-    if grain == "phase":
-        steps = work.trace.total("node")
+    if scene.grain == "phase":
+        steps = scene.trace.total("node")
         return f"This walk has {steps:,} steps; here it goes phase by phase. " + _WAY
     if not all(_opens(state) for state in found):
         return "Not all that is folded opens in this file. " + _WAY
@@ -77,11 +81,12 @@ _WAY = "gradwalk serve shows all of it."
 
 
 def _opens(state: State) -> bool:
-    """Return whether every box of a picture opens; of a stack only the member in front would."""
+    """Return whether every box of a picture opens, and every open stack can be paged through."""
     items, paths = state.picture.folded.items, state.picture.folded.forest.scopes.paths
-    closed = [item for item in items if item.kind in ("box", "stack")]
-    stacks = any(len(item.members) > 1 for item in items)
-    return not stacks and all(f"+{paths[item.scope]}" in state.moves for item in closed)
+    closed = [f"+{paths[item.scope]}" for item in items if item.kind in ("box", "stack")]
+    stacks = [item for item in items if item.kind == "frame" and len(item.members) > 1]
+    pages = [f">{paths[to]}" for item in stacks for to in beside(item)]
+    return all(move in state.moves for move in (*closed, *pages))
 
 
 def _payload(scene: Scene, found: list[State], pictures: list[str]) -> dict[str, Any]:

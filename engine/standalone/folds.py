@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from engine.drawing.boxes import item_sizes
 from engine.drawing.folding import Folded, fold
 from engine.drawing.forest import forest
+from engine.drawing.items import Item
 from engine.drawing.nested import lay_out_folded
 from engine.drawing.opening import FLAT, is_flat, opened_by_default, opened_to
 from engine.drawing.picture import Picture
@@ -22,6 +23,7 @@ from engine.scopes import NO_SCOPE
 
 MOST_PICTURES = 60
 MOST_ITEMS = 1_500  # in all pictures; an item takes about a kilobyte
+MOST_PAGES = 8  # members up to which a stack is paged through
 LESS, MORE = "less", "more"  # the moves by one level
 
 Opened = frozenset[int] | None  # the open scopes; None is flat: every node, and no scopes
@@ -35,7 +37,7 @@ class State:
         opened: what is open in it.
         picture: where its items stand.
         moves: the places of others among the states, by what leads to them: LESS, MORE, or a
-            scope's path after "+", to open it, or "−", to close it.
+            scope's path after "+", to open it, "−", to close it, or ">", to page to it.
     """
 
     opened: Opened
@@ -47,6 +49,12 @@ def states(graph: Graph) -> list[State]:
     """Return the pictures that a document carries, the one it opens with first."""
     every = _Search(graph, alone=False)
     return every.states if every.complete else _Search(graph, alone=True).states
+
+
+def beside(item: Item) -> tuple[int, int]:
+    """Return the members before and after the one of a stack that is in front, all round."""
+    at, count = item.members.index(item.scope), len(item.members)
+    return item.members[at - 1], item.members[(at + 1) % count]
 
 
 class _Search:
@@ -104,18 +112,24 @@ class _Search:
         for scope in frames:
             rest = frozenset(state.opened - self._within({scope}))
             yield f"−{paths[scope]}", rest, f"scope:{stacks[scope]}"
+        for item in items:
+            if item.kind == "frame" and 1 < len(item.members) <= MOST_PAGES:
+                for to in beside(item):
+                    turned = self._turned(state.opened, item.scope, to)
+                    yield f">{paths[to]}", turned, f"scope:{stacks[to]}"
 
     def _levels(
         self, state: State, frames: list[int], *, closed: bool
     ) -> Iterator[tuple[str, Opened, str]]:
-        flat = state.opened is None
-        deep = range(len(self.scopes)) if flat else frames
-        depth = max((int(self.scopes.depths[scope]) + 1 for scope in deep), default=0)
+        depths, opened = self.scopes.depths, state.opened
+        deep = range(len(self.scopes)) if opened is None else frames
+        depth = max((int(depths[scope]) + 1 for scope in deep), default=0)
         if depth:
-            yield LESS, frozenset(opened_to(self.graph, depth - 1)), ""
+            still = opened_to(self.graph, depth - 1) if opened is None else opened
+            yield LESS, frozenset(scope for scope in still if depths[scope] < depth - 1), ""
         if closed:
             yield MORE, frozenset(opened_to(self.graph, depth + 1)), ""
-        elif not flat and is_flat(self.graph):
+        elif opened is not None and is_flat(self.graph):
             yield MORE, None, ""
 
     def _with(self, opened: Set[int], scope: int) -> frozenset[int]:
@@ -124,6 +138,13 @@ class _Search:
             beside = {each for each in opened if parents[each] == parents[scope]}
             opened = opened - self._within(beside)
         return frozenset(opened | {scope})
+
+    def _turned(self, opened: Set[int], scope: int, to: int) -> frozenset[int]:
+        """Return what is open where one member stands in for another: in it what was in that."""
+        paths, inside = self.scopes.paths, self._within({scope})
+        ends = [paths[each][len(paths[scope]) :] for each in opened & inside]
+        found = {self.scopes.by_path.get(paths[to] + end) for end in ends}
+        return frozenset(opened - inside) | {each for each in found if each is not None}
 
     def _within(self, scopes: Set[int]) -> set[int]:
         """Return these scopes and all within them; a scope stands before those within it."""

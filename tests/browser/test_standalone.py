@@ -16,6 +16,11 @@ from tests.browser.conftest import Complaints, faults
 
 ROOT = Path(__file__).parents[2]
 NEURON = "x1, x2 = 2, 0\nw1, w2 = -3, 1\nb = 6.8813735870195432\nn = x1*w1 + x2*w2 + b\no = tanh(n)"
+LOOP = """mlp = MLP(1, [2, 1])
+loss = 0.0
+for x in [1.0, 2.0, 3.0]:
+    loss = loss + mlp([x])**2
+"""
 NETWORK = "mlp = MLP(2, [4, 1])\ny = mlp([1.0, -2.0])"
 
 NOTEBOOK = """
@@ -194,6 +199,23 @@ def test_it_folds_and_unfolds_and_the_step_stays(player):
     expect(page.locator(".card")).to_have_count(len(work.graph))
 
 
+def test_an_open_stack_pages_to_its_other_members(player):
+    page, work = player(LOOP)
+    page.locator("#less").click()
+    pager = page.locator(".frame .pager.live")
+    before = page.locator(".frame .page").first.text_content()
+    assert before.startswith("1 / ")
+    pager.nth(1).click()
+    expect(page.locator(".frame .page").first).to_have_text(before.replace("1", "2", 1))
+    page.locator("#scrub").fill("20")
+    shown, right = page.evaluate(SHOWN), known(work, 20)
+    assert shown == {node: right[node] for node in shown}
+    page.locator(".card").first.focus()
+    page.keyboard.press("]")
+    page.keyboard.press("[")
+    expect(page.locator("#where")).to_have_text(f"Step 20 of {work.trace.total('node')}")
+
+
 def test_the_view_moves_zooms_and_fits(player):
     page, _ = player()
     graph = page.locator(".graph")
@@ -208,8 +230,7 @@ def test_the_view_moves_zooms_and_fits(player):
     assert graph.bounding_box() == pytest.approx(fitted, abs=1)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1100])
+@pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1100, "light")])
 def test_it_fits_any_window_in_either_scheme(player, width, scheme):
     page, _ = player(viewport={"width": width, "height": 480}, color_scheme=scheme)
     page.locator("#scrub").fill("14")
@@ -234,6 +255,7 @@ def test_a_saved_notebook_steps_without_a_kernel(opened, tmp_path):
     page = opened(tmp_path / "neuron.html")
     frame = page.frame_locator("iframe")
     frame.locator("#transport").wait_for()
+    expect(page.locator("img")).to_have_count(0)  # what stands in for a frame that is left out
     work = Computed.of_program(parse(NEURON))
     for _ in range(12):
         frame.locator("#next").click()

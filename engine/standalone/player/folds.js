@@ -1,5 +1,5 @@
-// Folding: from one of the pictures that are carried to another. What was folded or unfolded keeps its
-// place on screen. What leads to no picture that is here says where it does.
+// Folding: from one of the pictures that are carried to another. What was folded, unfolded or paged
+// keeps its place on screen. What leads to no picture that is here says where it does.
 const pictures = [canvas.innerHTML, ...data.pictures];
 const MOST_MOVING = 600; // cards and wires that move at once
 const ELSEWHERE = "Open in the app: gradwalk serve";
@@ -67,6 +67,7 @@ function able() {
     part.whole += `\n${ELSEWHERE}`;
     part.title.textContent = part.whole;
   }
+  for (const pager of svg.querySelectorAll(".pager")) pager.classList.toggle("live", moves[`>${pager.dataset.pageTo}`] !== undefined);
   for (const button of svg.querySelectorAll(".fold")) {
     if (moves[`−${button.dataset.fold}`] !== undefined) continue;
     button.classList.add("fixed");

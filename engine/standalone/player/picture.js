@@ -102,7 +102,7 @@ function light(item) {
     wire.classList.add("near");
     itemAt(source === name ? target : source)?.classList.add("near");
   }
-  field("readout").textContent = item.querySelector("title").textContent.replaceAll("\n", "   ");
+  field("readout").textContent = item.querySelector("title").textContent.replaceAll("\n", " · ");
 }
 
 // Light one edge of backprop: a node, and the operand that it hands its gradient to.
@@ -124,14 +124,23 @@ function apply() {
   svg.classList.toggle("tiny", view.scale < TINY);
 }
 
-// The whole drawing, centred; where that would be smaller than `least`, its beginning at reading size.
+// The whole drawing, centred; where that would be smaller than `least`, its beginning at reading size:
+// the middle one of the items furthest left.
 function fit(least = canvas.clientWidth < NARROW ? READABLE : LEGIBLE) {
   const [width, height] = [canvas.clientWidth - 2 * PAD, canvas.clientHeight - 2 * PAD];
   const whole = Math.max(Math.min(LARGEST_FIT, width / box.width, height / box.height), SMALLEST);
   view.scale = whole < least ? READABLE : whole;
   view.x = PAD + Math.max(0, (width - box.width * view.scale) / 2);
   view.y = PAD + (height - box.height * view.scale) / 2;
+  if (view.y < PAD) view.y = Math.min(PAD, height / 2 - (firstMiddle() - box.y) * view.scale);
   moved = false;
+}
+
+function firstMiddle() {
+  const places = [...svg.querySelectorAll(ITEM)].map(placeOf);
+  const left = Math.min(...places.map(([x]) => x));
+  const first = places.filter(([x]) => x === left).map(([, y]) => y).sort((a, b) => a - b);
+  return first[Math.floor(first.length / 2)];
 }
 
 function zoom(factor, x = canvas.clientWidth / 2, y = canvas.clientHeight / 2) {
@@ -243,7 +252,7 @@ function startHand() {
   };
   canvas.addEventListener("pointerup", up);
   canvas.addEventListener("pointercancel", up);
-  canvas.addEventListener("dblclick", ({ target }) => target.closest(`${ITEM}, .fold`) || glide(() => fit(0)));
+  canvas.addEventListener("dblclick", ({ target }) => target.closest(`${ITEM}, .fold, .pager`) || glide(() => fit(0)));
 }
 
 // Two fingers: what lies between them stays between them.
@@ -257,11 +266,16 @@ function pinch(other, last, event) {
 }
 
 function tap(at) {
-  const button = at?.closest(".fold");
+  const [button, pager] = [at?.closest(".fold"), at?.closest(".pager")];
   const item = at?.closest(ITEM) ?? null;
   if (button) return follow(`−${button.dataset.fold}`, button.closest(".frame"));
+  if (pager) return page(pager);
   light(item);
   if (item?.dataset.box) follow(`+${item.dataset.box}`, item);
+}
+
+function page(pager) {
+  follow(`>${pager.dataset.pageTo}`, pager.closest(".frame"));
 }
 
 // Keys on the canvas and on its items; what is left to the walk answers false.
@@ -296,9 +310,16 @@ function itemKeys(item) {
     ArrowUp: () => focusOn(beside(-1)),
     ArrowDown: () => focusOn(beside(1)),
     Enter: () => item.dataset.box && follow(`+${item.dataset.box}`, item),
+    "[": () => pagerAround(item, 0),
+    "]": () => pagerAround(item, 1),
     Backspace: () => frameAround(item) && follow(`−${frameAround(item).dataset.box}`, frameAround(item)),
     Escape: () => canvas.focus(),
   };
+}
+
+function pagerAround(item, which) {
+  const pager = frameAround(item)?.querySelectorAll(".pager.live")[which];
+  if (pager) page(pager);
 }
 
 function focusOn(item) {

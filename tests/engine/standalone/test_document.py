@@ -17,6 +17,8 @@ from engine.program import parse
 from engine.standalone.cell import show
 from engine.standalone.document import document
 from engine.standalone.folds import LESS, MORE, MOST_ITEMS, MOST_PICTURES, states
+from engine.standalone.still import svg
+from engine.trace import trace
 
 NEURON = "x1, x2 = 2, 0\nw1, w2 = -3, 1\nb = 6.8813735870195432\nn = x1*w1 + x2*w2 + b\no = tanh(n)"
 NETWORK = "mlp = MLP(2, [4, 1])\ny = mlp([1.0, -2.0])"
@@ -123,6 +125,19 @@ def test_a_small_network_folds_box_by_box_and_a_large_one_one_beside_the_other()
     assert all(len(state.picture.folded.items) <= FLAT for state in large)
 
 
+def test_an_open_stack_pages_all_round_and_what_was_open_in_it_stays_open():
+    text = (
+        "mlp = MLP(1, [2, 1])\nloss = 0.0\nfor x in [1.0, 2.0, 3.0]:\n    loss = loss + mlp([x])**2"
+    )
+    found = states(computed(text).graph)
+    pages = [(state, move) for state in found for move in state.moves if move.startswith(">")]
+    assert pages
+    for state, move in pages:
+        other = found[state.moves[move]]
+        assert other.picture.folded.forest.scopes.by_path[move[1:]] in other.opened
+        assert len(other.opened) == len(state.opened)
+
+
 def test_a_long_walk_goes_phase_by_phase_and_says_so():
     text = "y = 1.0\nw = 0.999\nfor i in range(700):\n    y = y*w + 0.001\n"
     work = computed(text)
@@ -138,6 +153,15 @@ def test_a_long_walk_goes_phase_by_phase_and_says_so():
     assert f"This walk has {steps:,} steps; here it goes phase by phase. gradwalk serve" in found
 
 
+def test_another_walk_can_be_carried_with_its_mistakes():
+    work = computed("a = 3\nb = a*a + a")
+    wrong = trace(work.graph, work.values, mistakes={"overwrite"})
+    a = work.graph.labels.index("a")
+    assert payload(document(work))["cards"][str(a)][-1][5] == "grad"
+    assert payload(document(work, trace=wrong))["cards"][str(a)][-1][5] == "right +7"
+    assert "right +7" in svg(work, trace=wrong)
+
+
 def test_a_cell_carries_the_document_in_a_frame_and_a_picture_beside_it():
     x = Expr(2.0, label="x")
     y = (x * x).tanh(label="y")
@@ -149,6 +173,8 @@ def test_a_cell_carries_the_document_in_a_frame_and_a_picture_beside_it():
     )
     inside = re.search("srcdoc='([^']*)'", bundle["text/html"])[1]
     assert inside.replace("&#39;", "'").replace("&amp;", "&") == document(Computed.of(y))
+    picture = re.search('data:image/svg\\+xml;base64,([^"]*)', bundle["text/html"])[1]
+    assert base64.b64decode(picture).decode() == bundle["image/svg+xml"] == shown._repr_svg_()
     assert (y.grad, x.grad, x.data) == (0.0, 0.0, 2.0)
 
 

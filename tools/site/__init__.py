@@ -1,0 +1,1 @@
+"""What the documentation is built with beside Sphinx: pictures, formulas, tables of the code."""
