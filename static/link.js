@@ -8,11 +8,12 @@ const also = []; // what is added to them
 export function startLink() {
   addEventListener("hashchange", () => location.reload());
   const button = document.getElementById("copy");
+  const usual = [...button.childNodes];
   button.addEventListener("click", async () => {
     flush();
     const copied = await copy(location.href);
     button.textContent = copied ? "Copied" : "Copy it from the address bar";
-    setTimeout(() => { button.textContent = "Copy link"; }, 1600);
+    setTimeout(() => button.replaceChildren(...usual), 1600);
   });
 }
 
