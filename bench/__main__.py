@@ -102,6 +102,8 @@ def oracle(head: dict[str, str]) -> list[Row]:
         ("runs_oracle", "runs"),
         ("lessons_oracle", "lessons"),
         ("exports_oracle", "exports"),
+        ("second_oracle", "second derivatives"),
+        ("from_torch_oracle", "imported graphs"),
     )
     for module, what in oracles:
         done = environment.run(f"bench.{module}", "--check")

@@ -22,11 +22,13 @@ from bench.demo_graphs import Grid, Training, bound, data, literal, one_sample
 from bench.environment import Ask
 from bench.timing import Row, laps, median_row, quiet_heap
 from engine.compiled import Kernels
+from engine.expr import Expr
 from engine.graph import Graph
 
 ROUNDS = 10
 SAME = 1e-9  # relative
 NODE_AIM = 6.0  # ns, forward, backward and update
+RATE = 1e-3  # of that step; small, since it is taken very often
 READY_AIM = 500.0  # ms, from Exprs to a Graph
 
 
@@ -55,10 +57,12 @@ def rows(kernels: Kernels) -> list[Row]:
     grid = Grid(lanes)
     steps, grids = {"torch step": 60, "numpy step": 200}, {"torch grid": 20, "numpy grid": 20}
     step = Contest("literal: a step", unrolled.step, 50, {"micrograd step": 1, **steps})
+    learn = Contest("literal: learn, recalculate", partial(learned, literal()), 50, step.theirs)
     build = Contest("literal: made of Exprs", literal, 2, {"micrograd build": 1})
     graph = Contest("literal: Graph.of", partial(Graph.of, output), 2, {})
     contests = [
         step,
+        learn,
         Contest("100 lanes: a step", lanes.step, 200, steps),
         Contest(f"grid of {GRID} x {GRID}: forward", grid.scores, 20, grids),
         build,
@@ -81,6 +85,12 @@ def rows(kernels: Kernels) -> list[Row]:
         median_row("literal: Exprs to a ready Graph", "aim", ready, READY_AIM, "ms"),
         median_row("literal: a step", "aim", per_node, NODE_AIM, "ns/node"),
     ]
+
+
+def learned(output: Expr) -> None:
+    """Take one step as a script does, through the Expr."""
+    output.learn(RATE)
+    output.recalculate()
 
 
 def in_turn(contests: list[Contest], ask: Ask | None) -> dict[str, list[float]]:
