@@ -1,4 +1,11 @@
-"""What can go wrong, as one tree.
+"""What can go wrong, as one tree. The text of each is a sentence for people.
+
+>>> from engine import GradwalkError, parse
+>>> try:
+...     parse("2*log(x")
+... except GradwalkError as error:
+...     print(error)
+line 1, column 6: This ( is never closed. Add ) where it ends.
 
 GradwalkError
 ├── ExprError         an Expr that cannot be built, or changed the way it was asked to

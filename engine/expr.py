@@ -117,6 +117,9 @@ class Expr:
     def of(cls, op: Op, *operands: Expr | Number, label: str | None = None) -> Self:
         """Return the result of `op` over `operands`; plain numbers become constants.
 
+        >>> Expr.of(OPS["mul"], Expr(3.0), 2, label="double")
+        Expr(data=6.0, grad=0.0, label='double')
+
         Raises:
             ExprError: the number of operands is not the op's, or one is no real number.
         """
@@ -233,7 +236,14 @@ class Expr:
         return set(self._operands)
 
     def recalculate(self) -> Self:
-        """Compute this node and all it depends on anew from the leaves; return it."""
+        """Compute this node and all it depends on anew from the leaves; return it.
+
+        >>> x = Expr(3.0)
+        >>> y = x * x
+        >>> x.data = 4.0
+        >>> y.recalculate().data
+        16.0
+        """
         self._evaluated()
         return self
 
@@ -241,6 +251,11 @@ class Expr:
         """Set `grad` on this node and all it depends on to d this / d node.
 
         Values are brought up to date first. Gradients belong to this pass: nothing needs zeroing.
+
+        >>> x = Expr(3.0)
+        >>> (x * x).backward()
+        >>> x.grad
+        6.0
         """
         tape = self._evaluated()
         tape.grads = backward(tape.graph, tape.values)
@@ -249,6 +264,13 @@ class Expr:
         """Take one step of gradient descent: each learnable leaf moves by -rate * grad.
 
         Values above the leaves stay as they were until `recalculate`.
+
+        >>> w = Expr(1.0)
+        >>> loss = (w - 3) ** 2
+        >>> for _ in range(50):
+        ...     loss.learn(0.2)
+        >>> round(w.data, 6), round(loss.recalculate().data, 6)
+        (3.0, 0.0)
         """
         tape = self._evaluated()
         tape.grads = backward(tape.graph, tape.values)
@@ -256,11 +278,21 @@ class Expr:
         tape.values[moved] -= rate * tape.grads[moved]
 
     def find(self, label: str) -> Expr | None:
-        """Return the first node with this label, in evaluation order, or None."""
+        """Return the first node with this label, in evaluation order, or None.
+
+        >>> y = Expr(3.0, label="x") * 2
+        >>> y.find("x"), y.find("z")
+        (Expr(data=3.0, grad=0.0, label='x'), None)
+        """
         return next((node for node in in_evaluation_order(self) if node.label == label), None)
 
     def parameters(self) -> list[Expr]:
-        """Return the learnable leaves, in the order they were made."""
+        """Return the learnable leaves, in the order they were made.
+
+        >>> x, w = Expr(2.0, label="x", learnable=False), Expr(3.0, label="w")
+        >>> (x * w).parameters()
+        [Expr(data=3.0, grad=0.0, label='w')]
+        """
         return [leaf for _, leaf in self._on_tape().learning()]
 
     def copy(self) -> Expr:
@@ -268,6 +300,13 @@ class Expr:
 
         What is shared stays shared inside the copy; nothing is shared with the original. To use a
         value twice, use the node twice: `x * x` has one x.
+
+        >>> x = Expr(3.0, label="x")
+        >>> y = x * x
+        >>> other = y.copy()
+        >>> other.find("x").data = 5.0
+        >>> other.recalculate().data, y.recalculate().data
+        (25.0, 9.0)
         """
         return self.__deepcopy__({})
 
@@ -469,8 +508,15 @@ def _function(op: Op) -> Callable[..., Expr]:
         return Expr.of(op, *operands, label=label)
 
     apply.__name__ = apply.__qualname__ = op.name
-    apply.__doc__ = f"Return {op.forward}. {op.why}"
+    apply.__doc__ = f"Return {op.forward}. {op.why}\n\n{_example(op)}"
     return apply
+
+
+def _example(op: Op) -> str:
+    """Return the row's example as a session, which the tests run."""
+    first, *others, result = op.example
+    given = ", ".join(map(repr, others))
+    return f">>> Expr({first!r}).{op.name}({given}).data\n{result!r}\n"
 
 
 FUNCTIONS = {name: _function(op) for name, op in OPS.items()}

@@ -61,7 +61,14 @@ class Graph:
 
     @classmethod
     def of(cls, output: Expr) -> Self:
-        """Return the structure below `output`, in the order in which its nodes were made."""
+        """Return the structure below `output`, in the order in which its nodes were made.
+
+        >>> from engine import Expr
+        >>> x = Expr(3.0, label="x")
+        >>> graph = Graph.of((x * x).tanh(label="y"))
+        >>> len(graph), graph.name(1), graph.operands_of(1), graph.op(2).name
+        (3, 'x*x', (0, 0), 'tanh')
+        """
         return cls.of_nodes(in_evaluation_order(output), output)
 
     @classmethod

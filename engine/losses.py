@@ -23,7 +23,11 @@ Value = Expr | Number
 
 
 def mse(predicted: Value | Sequence[Value], target: Value | Sequence[Value]) -> Expr:
-    """Return the squared error, of several outputs their mean."""
+    """Return the squared error, of several outputs their mean.
+
+    >>> mse(0.5, 1.0).data, mse([0.5, 2.0], [1.0, 1.0]).data
+    (0.25, 0.625)
+    """
     pairs = _pairs(predicted, target)
     with scope("mse"):
         squares = [Expr.of(OPS["pow"], Expr.of(OPS["sub"], *pair), 2.0) for pair in pairs]
@@ -32,7 +36,11 @@ def mse(predicted: Value | Sequence[Value], target: Value | Sequence[Value]) -> 
 
 
 def hinge(score: Value, target: Value) -> Expr:
-    """Return relu(1 - target * score); the target is -1 or 1."""
+    """Return relu(1 - target * score); the target is -1 or 1.
+
+    >>> hinge(0.25, 1).data, hinge(0.25, -1).data, hinge(3.0, 1).data
+    (0.75, 1.25, 0.0)
+    """
     with scope("hinge"):
         against = Expr.of(OPS["mul"], Expr.of(OPS["neg"], target), score)
         return Expr.of(OPS["relu"], Expr.of(OPS["add"], 1.0, against))
@@ -40,6 +48,9 @@ def hinge(score: Value, target: Value) -> Expr:
 
 def binary_cross_entropy(probability: Value, target: Value) -> Expr:
     """Return -log of the probability that is given to the target, which is 0 or 1.
+
+    >>> round(binary_cross_entropy(0.25, 1).data, 6), round(binary_cross_entropy(0.25, 0).data, 6)
+    (1.386294, 0.287682)
 
     A probability that came to exactly 0 or 1 costs 100 at most and stops no run, as in
     torch.nn.functional.binary_cross_entropy.
@@ -52,6 +63,9 @@ def binary_cross_entropy(probability: Value, target: Value) -> Expr:
 
 def cross_entropy(logits: Sequence[Value], target: Value) -> Expr:
     """Return log of the sum of exp(logits), less the target's logit.
+
+    >>> round(cross_entropy([2.0, 0.0, 0.0], 0).data, 6)
+    0.239545
 
     Args:
         logits: one a class.
@@ -70,13 +84,27 @@ def cross_entropy(logits: Sequence[Value], target: Value) -> Expr:
 
 
 def l2(module: Module) -> Expr:
-    """Return the sum of the squares of all parameters."""
+    """Return the sum of the squares of all parameters.
+
+    >>> from engine.nn import Neuron
+    >>> neuron = Neuron(2)
+    >>> neuron.weights[0].data, neuron.weights[1].data = 3.0, -4.0
+    >>> l2(neuron).data
+    25.0
+    """
     with scope("l2"):
         return _sum([parameter * parameter for parameter in module.parameters()])
 
 
 def l1(module: Module) -> Expr:
-    """Return the sum of the sizes of all parameters."""
+    """Return the sum of the sizes of all parameters.
+
+    >>> from engine.nn import Neuron
+    >>> neuron = Neuron(2)
+    >>> neuron.weights[0].data, neuron.weights[1].data = 3.0, -4.0
+    >>> l1(neuron).data
+    7.0
+    """
     with scope("l1"):
         return _sum([abs(parameter) for parameter in module.parameters()])
 

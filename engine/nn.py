@@ -1,5 +1,7 @@
 """Neuron, Layer, MLP: networks out of Exprs, with micrograd's arithmetic and micrograd's weights.
 
+>>> Neuron(2), Layer(2, 3, activation="tanh")
+(Neuron(2, activation=relu), Layer(2, 3, activation=tanh))
 >>> net = MLP(2, [3, 1], activation="tanh", seed=1337)
 >>> net
 MLP(2, [3, 1], activation=tanh)

@@ -1,5 +1,8 @@
 """OPS: every operation, one row each. A new op is a new row and nothing else.
 
+>>> OPS["tanh"].forward, OPS["tanh"].partials
+('tanh(x)', ('1 - out**2',))
+
 The forward rule, the partial rules and the domain are formulas that `rules` reads; `out` in a
 partial rule is the op's own result. Where a function has a kink, `kink` says where and `why`
 states which slope is taken there. The conventions are PyTorch's.
@@ -19,6 +22,10 @@ from engine import rules
 class Op:
     """One operation.
 
+    >>> square = Op("square", ("x",), "x**2", ("2 * x",), "Twice the operand.", example=(3.0, 9.0))
+    >>> square.value(3.0), square.slope[0](3.0, 9.0)
+    (9.0, 6.0)
+
     Attributes:
         name: what it is called in programs and in the HTTP answers.
         params: names of the operands, in order, as the formulas use them.
@@ -32,6 +39,7 @@ class Op:
             gradient (where a slope of 0 alone would make it nan); empty for never.
         flat: condition on `out` and the operands under which the curve has levelled off, so that
             little gets through; empty for never.
+        example: operands and, last, the result there.
     """
 
     name: str
@@ -44,6 +52,7 @@ class Op:
     kink: str = ""
     masks: tuple[str, ...] = ()
     flat: str = ""
+    example: tuple[float, ...] = ()
 
     @property
     def arity(self) -> int:
@@ -112,6 +121,7 @@ _ROWS = (
         ("1", "1"),
         "A sum hands its gradient on to both operands unchanged.",
         "+",
+        example=(2.0, 3.0, 5.0),
     ),
     Op(
         "sub",
@@ -120,8 +130,17 @@ _ROWS = (
         ("1", "-1"),
         "A difference hands its gradient on, and turns its sign for what is taken away.",
         "−",
+        example=(2.0, 3.0, -1.0),
     ),
-    Op("mul", XY, "x * y", ("y", "x"), "Each factor's slope is the other factor.", "×"),
+    Op(
+        "mul",
+        XY,
+        "x * y",
+        ("y", "x"),
+        "Each factor's slope is the other factor.",
+        "×",
+        example=(2.0, 3.0, 6.0),
+    ),
     Op(
         "div",
         XY,
@@ -130,6 +149,7 @@ _ROWS = (
         "The top gets 1 over the bottom; the bottom, minus the result over itself.",
         "÷",
         domain="y != 0",
+        example=(6.0, 3.0, 2.0),
     ),
     Op(
         "pow",
@@ -140,10 +160,34 @@ _ROWS = (
         "^",
         domain="x > 0 or y == floor(y)",
         masks=("y == 0", "1 == 0"),
+        example=(2.0, 3.0, 8.0),
     ),
-    Op("neg", X, "-x", ("-1",), "Turning the sign turns the gradient's sign.", "−"),
-    Op("exp", X, "exp(x)", ("out",), "exp is its own slope: the larger the result, the steeper."),
-    Op("log", X, "log(x)", ("1 / x",), "The slope is the reciprocal of the input.", domain="x > 0"),
+    Op(
+        "neg",
+        X,
+        "-x",
+        ("-1",),
+        "Turning the sign turns the gradient's sign.",
+        "−",
+        example=(2.0, -2.0),
+    ),
+    Op(
+        "exp",
+        X,
+        "exp(x)",
+        ("out",),
+        "exp is its own slope: the larger the result, the steeper.",
+        example=(0.0, 1.0),
+    ),
+    Op(
+        "log",
+        X,
+        "log(x)",
+        ("1 / x",),
+        "The slope is the reciprocal of the input.",
+        domain="x > 0",
+        example=(1.0, 0.0),
+    ),
     Op(
         "sqrt",
         X,
@@ -151,6 +195,7 @@ _ROWS = (
         ("1 / (2 * out)",),
         "Steep near 0, ever flatter beyond; at 0 the slope is infinite.",
         domain="x >= 0",
+        example=(9.0, 3.0),
     ),
     Op(
         "sin",
@@ -158,14 +203,23 @@ _ROWS = (
         "sin(x)",
         ("cos(x)",),
         "The slope of sin is cos: steepest at 0, flat at the crests.",
+        example=(0.0, 0.0),
     ),
-    Op("cos", X, "cos(x)", ("-sin(x)",), "The slope of cos is -sin: flat at 0, falling after it."),
+    Op(
+        "cos",
+        X,
+        "cos(x)",
+        ("-sin(x)",),
+        "The slope of cos is -sin: flat at 0, falling after it.",
+        example=(0.0, 1.0),
+    ),
     Op(
         "tan",
         X,
         "tan(x)",
         ("1 + out**2",),
         "Never flatter than 1, and without bound near its poles.",
+        example=(0.0, 0.0),
     ),
     Op(
         "asin",
@@ -174,6 +228,7 @@ _ROWS = (
         ("1 / sqrt(1 - x**2)",),
         "Slope 1 at 0, without bound towards -1 and 1.",
         domain="-1 <= x <= 1",
+        example=(0.0, 0.0),
     ),
     Op(
         "acos",
@@ -182,6 +237,7 @@ _ROWS = (
         ("-1 / sqrt(1 - x**2)",),
         "Falls as asin rises.",
         domain="-1 <= x <= 1",
+        example=(1.0, 0.0),
     ),
     Op(
         "atan",
@@ -190,9 +246,24 @@ _ROWS = (
         ("1 / (1 + x**2)",),
         "Slope 1 at 0; flat far out.",
         flat="abs(x) > 4",
+        example=(0.0, 0.0),
     ),
-    Op("sinh", X, "sinh(x)", ("cosh(x)",), "The slope of sinh is cosh, at least 1 everywhere."),
-    Op("cosh", X, "cosh(x)", ("sinh(x)",), "The slope of cosh is sinh: flat at 0."),
+    Op(
+        "sinh",
+        X,
+        "sinh(x)",
+        ("cosh(x)",),
+        "The slope of sinh is cosh, at least 1 everywhere.",
+        example=(0.0, 0.0),
+    ),
+    Op(
+        "cosh",
+        X,
+        "cosh(x)",
+        ("sinh(x)",),
+        "The slope of cosh is sinh: flat at 0.",
+        example=(0.0, 1.0),
+    ),
     Op(
         "tanh",
         X,
@@ -200,6 +271,7 @@ _ROWS = (
         ("1 - out**2",),
         "Steepest at 0; flat where the curve saturates.",
         flat="abs(out) > 0.95",
+        example=(0.0, 0.0),
     ),
     Op(
         "sigmoid",
@@ -209,6 +281,7 @@ _ROWS = (
         "At most a quarter gets through, at 0; almost nothing far out.",
         symbol="σ",
         flat="out < 0.05 or out > 0.95",
+        example=(0.0, 0.5),
     ),
     Op(
         "relu",
@@ -218,6 +291,7 @@ _ROWS = (
         "Passes the gradient where the input is above 0, blocks it elsewhere; at 0 it blocks too.",
         kink="x == 0",
         masks=("x <= 0",),
+        example=(-2.0, 0.0),
     ),
     Op(
         "leaky_relu",
@@ -227,6 +301,7 @@ _ROWS = (
         "Passes everything above 0 and a hundredth below; at 0 the slope is taken as 0.01.",
         symbol="lrelu",
         kink="x == 0",
+        example=(-2.0, -0.02),
     ),
     Op(
         "elu",
@@ -235,6 +310,7 @@ _ROWS = (
         ("exp(x) if x <= 0 else 1",),
         "Straight above 0; below, an exponential that levels off at -1.",
         flat="out < -0.95",
+        example=(2.0, 2.0),
     ),
     Op(
         "gelu",
@@ -243,6 +319,7 @@ _ROWS = (
         ("(1 + erf(x / sqrt(2))) / 2 + x * exp(-x**2 / 2) / sqrt(2 * pi)",),
         "The input times the chance that a normal number lies below it; a smooth relu.",
         flat="x < -3",
+        example=(0.0, 0.0),
     ),
     Op(
         "softplus",
@@ -251,6 +328,7 @@ _ROWS = (
         ("1 / (1 + exp(-x))",),
         "relu with its corner rounded; its slope is the sigmoid.",
         flat="x < -3",
+        example=(0.0, 0.6931471805599453),
     ),
     Op(
         "abs",
@@ -260,6 +338,7 @@ _ROWS = (
         "Slope 1 above 0, -1 below; at 0 it is taken as 0.",
         symbol="|x|",
         kink="x == 0",
+        example=(-2.0, 2.0),
     ),
     Op(
         "max",
@@ -269,6 +348,7 @@ _ROWS = (
         "Only the larger operand gets the gradient; equals take half each.",
         kink="x == y",
         masks=("x < y", "y < x"),
+        example=(2.0, 5.0, 5.0),
     ),
     Op(
         "min",
@@ -278,6 +358,7 @@ _ROWS = (
         "Only the smaller operand gets the gradient; equals take half each.",
         kink="x == y",
         masks=("x > y", "y > x"),
+        example=(2.0, 5.0, 2.0),
     ),
     Op(
         "equal",
@@ -288,6 +369,7 @@ _ROWS = (
         symbol="=",
         kink="x == y",
         masks=(ALWAYS, ALWAYS),
+        example=(2.0, 2.0, 1.0),
     ),
     Op(
         "below",
@@ -298,6 +380,7 @@ _ROWS = (
         symbol="<",
         kink="x == y",
         masks=(ALWAYS, ALWAYS),
+        example=(2.0, 5.0, 1.0),
     ),
     Op(
         "at_most",
@@ -308,6 +391,7 @@ _ROWS = (
         symbol="≤",
         kink="x == y",
         masks=(ALWAYS, ALWAYS),
+        example=(5.0, 5.0, 1.0),
     ),
     Op(
         "when",
@@ -317,6 +401,7 @@ _ROWS = (
         "A gate: passes all of x while c is not 0, and nothing while it is.",
         kink="c == 0",
         masks=(ALWAYS, "c == 0"),
+        example=(1.0, 5.0, 5.0),
     ),
     Op(
         "unless",
@@ -326,6 +411,7 @@ _ROWS = (
         "A gate: passes all of x while c is 0, and nothing while it is not.",
         kink="c == 0",
         masks=(ALWAYS, "c != 0"),
+        example=(1.0, 5.0, 0.0),
     ),
     Op(
         "erf",
@@ -334,6 +420,7 @@ _ROWS = (
         ("2 / sqrt(pi) * exp(-x**2)",),
         "A bell curve is its slope: steepest at 0, flat far out.",
         flat="abs(out) > 0.98",
+        example=(0.0, 0.0),
     ),
 )
 

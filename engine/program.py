@@ -96,6 +96,10 @@ class Line:
 class Program:
     """A typed program, read.
 
+    >>> program = parse("y = x*x")
+    >>> isinstance(program, Program), program.leaves({"x": 5.0})[0, 0].item()
+    (True, 5.0)
+
     Attributes:
         source: the text.
         graph: all that it computes, whether the output depends on it or not.
@@ -170,6 +174,10 @@ class Program:
 
 def parse(source: str, limits: Limits | None = None, mine: Table | None = None) -> Program:
     """Read a typed program.
+
+    >>> program = parse("x = 3; y = x*x")
+    >>> len(program.graph), program.inputs
+    (2, (Input(name='x', node=0, written=3.0),))
 
     Args:
         source: lines of assignments and expressions; the last one is the output.

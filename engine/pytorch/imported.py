@@ -31,6 +31,10 @@ _ROUGHLY = 4  # what the shapes say is right within this factor; nearer the limi
 def from_torch(loss: Any, names: Mapping[str, Any] | Any = None, *, limit: int = LIMIT) -> Expr:
     """Return what a PyTorch tensor was computed by, as an Expr on which backward() has been run.
 
+    >>> from_torch(3.0)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    engine.errors.TorchError: from_torch takes the tensor that ... ends with, not float.
+
     Call it before `loss.backward()`, which lets go of the numbers, or use
     `loss.backward(retain_graph=True)`. Torch is not imported: the tensor is asked for its
     `grad_fn`. Tensors are unrolled into scalars called `w[0][1]`; where PyTorch has one op for

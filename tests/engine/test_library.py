@@ -1,7 +1,11 @@
 """The engine as a library: what micrograd and its Rust port offer, row by row, and the examples."""
 
 import copy
+import doctest
+import importlib
+import pkgutil
 import random
+import re
 import runpy
 import subprocess
 import sys
@@ -295,3 +299,19 @@ def test_what_draws_micrograds_graphs_finds_operands_and_signs():
     (product,) = z._prev
     assert (z._op, product._op, product._prev, x._op, x._prev) == ("tanh", "×", {x, y}, "", set())
     assert Value.tanh(x).data == x.tanh().data
+
+
+# documentation
+
+
+def examples():
+    """Return the lines of every session in the docstrings of the engine."""
+    finder = doctest.DocTestFinder()
+    for each in pkgutil.walk_packages(engine.__path__, "engine."):
+        for found in finder.find(importlib.import_module(each.name)):
+            yield from (example.source for example in found.examples)
+
+
+def test_every_public_name_stands_in_an_example_that_the_tests_run():
+    shown = set(re.findall(r"\w+", "".join(examples())))
+    assert set(engine.__all__) <= shown

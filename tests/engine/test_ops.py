@@ -36,6 +36,12 @@ def test_every_op_asked_for_is_there():
 
 
 @every_op
+def test_each_row_has_an_example_that_its_rule_comes_to(op):
+    *operands, result = op.example
+    assert op.value(*operands) == result
+
+
+@every_op
 @few
 @given(data=st.data())
 def test_each_partial_is_the_slope_of_its_forward_rule(op, data):
