@@ -34,7 +34,7 @@ docs: $(TESTABLE)  ## build the documentation into build/docs; a warning is an e
 	@$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going docs build/docs
 
 dist: $(TESTABLE)  ## build sdist and wheel, and try the wheel in an empty environment
-	@rm -rf dist
+	@rm -rf dist; mkdir -p build
 	@$(BIN)/python -m build --no-isolation --outdir dist . >build/dist.log 2>&1 || { cat build/dist.log >&2; exit 1; }
 	@$(BIN)/python tools/try_wheel.py
 
