@@ -15,8 +15,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.errors import GraphError
 from engine.evaluate import Gradients, Problem, problems
-from engine.expr import Expr
+from engine.expr import Expr, check_expr
 from engine.graph import Graph, in_evaluation_order, leaf_numbers
 from engine.native import forward, gradients
 from engine.program import Program
@@ -45,6 +46,7 @@ class Computed:
     @classmethod
     def of(cls, output: Expr) -> Computed:
         """Return what `output` stands on, at the present numbers of its leaves."""
+        check_expr(output, "Computed.of")
         nodes = in_evaluation_order(output)
         graph = Graph.of_nodes(nodes, output)
         return cls(graph, forward(graph, leaf_numbers(nodes)))
@@ -59,7 +61,14 @@ class Computed:
             program: what was typed.
             settings: numbers by name; an input that is not named keeps the text's.
             lane: which sample of its data, from 0.
+
+        Raises:
+            GraphError: it has no input of a name that is set.
         """
+        for name in settings or {}:
+            if name not in program.settable:
+                known = ", ".join(program.settable) or "none"
+                raise GraphError(f"The program has no input called {name}. Its inputs are {known}.")
         return cls.of_numbers(program, forward(program.graph, program.leaves(settings, lane)))
 
     @classmethod

@@ -29,7 +29,8 @@ def grad(output: Expr, wrt: Sequence[Expr]) -> list[Expr]: ...
 def grad(output: Expr, wrt: Expr | Sequence[Expr]) -> Expr | list[Expr]:
     """Return d output / d wrt as a node over the nodes that `output` stands on.
 
-    Values are brought up to date first. What does not depend on `wrt` gives a constant 0. Change
+    It may be one of the nodes there are: of `x * y` by x it is y. Values are brought up to date
+    first. What does not depend on `wrt` gives a constant 0. Change
     a leaf, and `recalculate` finds the derivative there; conditions decide anew.
 
     Args:

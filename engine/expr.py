@@ -15,52 +15,29 @@ from collections.abc import Callable
 from decimal import Decimal
 from itertools import count
 from reprlib import repr as short
-from typing import Any, Self, SupportsFloat
-from weakref import ref
+from typing import TYPE_CHECKING, Any, Protocol, Self, SupportsFloat
 
 import numpy as np
 
 from engine.errors import ExprError
-from engine.graph import Graph, in_evaluation_order, leaf_numbers
+from engine.graph import in_evaluation_order
 from engine.native import backward, forward
 from engine.ops import OPS, Op
 from engine.scopes import Scope, current
 from engine.shown import picture_of
 from engine.spans import Span
+from engine.tapes import Tape, tape_of
 
 Number = int | float | SupportsFloat
 _serials = count()
-_kept: dict[ref[Expr], _Tape] = {}
 
 
-class _Tape:
-    """The numbers of all that one output stands on, in arrays: a pass writes no node one by one.
+class _Unary(Protocol):
+    def __call__(self, *, label: str | None = None) -> Expr: ...
 
-    A node that is on a tape has its numbers there and not in itself, until another output that
-    stands on it asks for a pass, and takes it onto its own.
 
-    Attributes:
-        graph: n nodes, the output last.
-        values: (n, 1) float64.
-        grads: (n, 1) float64.
-        leaves: (place, leaf) of those that may learn.
-    """
-
-    __slots__ = ("_below", "grads", "graph", "leaves", "values")
-
-    def __init__(self, output: Expr) -> None:
-        nodes = in_evaluation_order(output)
-        self.graph = Graph.of_nodes(nodes, output)
-        self.values = leaf_numbers(nodes)
-        self.grads = np.array([[node.grad] for node in nodes])
-        self.leaves = [(k, x) for k, x in enumerate(nodes) if x._row is None and not x._constant]
-        self._below = nodes[:-1]  # kept alive, without the output, so that it can go
-        for place, node in enumerate(nodes):
-            node._tape, node._place = self, place
-
-    def learning(self) -> list[tuple[int, Expr]]:
-        """Return the place and the leaf of those that learn."""
-        return [(place, leaf) for place, leaf in self.leaves if leaf._learnable]
+class _Binary(Protocol):
+    def __call__(self, other: Expr | Number, /, *, label: str | None = None) -> Expr: ...
 
 
 class Expr:
@@ -87,6 +64,7 @@ class Expr:
         "_constant",
         "_data",
         "_grad",
+        "_label",
         "_learnable",
         "_now",
         "_operands",
@@ -95,14 +73,48 @@ class Expr:
         "_scope",
         "_serial",
         "_tape",
-        "label",
         "span",
     )
     span: Span | None
     _now: Expr
     _place: int
-    _tape: _Tape | None
+    _tape: Tape | None
     __array_ufunc__ = None  # so that a NumPy scalar on the left leaves the operator to us
+
+    if TYPE_CHECKING:  # what OPS sets below, for those who read types: a test holds it to the rows
+        add: _Binary
+        sub: _Binary
+        mul: _Binary
+        div: _Binary
+        pow: _Binary
+        neg: _Unary
+        exp: _Unary
+        log: _Unary
+        sqrt: _Unary
+        sin: _Unary
+        cos: _Unary
+        tan: _Unary
+        asin: _Unary
+        acos: _Unary
+        atan: _Unary
+        sinh: _Unary
+        cosh: _Unary
+        tanh: _Unary
+        sigmoid: _Unary
+        relu: _Unary
+        leaky_relu: _Unary
+        elu: _Unary
+        gelu: _Unary
+        softplus: _Unary
+        abs: _Unary
+        max: _Binary
+        min: _Binary
+        equal: _Binary
+        below: _Binary
+        at_most: _Binary
+        when: _Binary
+        unless: _Binary
+        erf: _Unary
 
     def __init__(self, data: Number, *, label: str | None = None, learnable: bool = True) -> None:
         """Make a leaf.
@@ -110,7 +122,7 @@ class Expr:
         Raises:
             ExprError: `data` is no real number.
         """
-        self._set(None, (), _real(data), label)
+        self._set(None, (), _real(data), _label(label))
         self._learnable = learnable
 
     @classmethod
@@ -123,17 +135,20 @@ class Expr:
         Raises:
             ExprError: the number of operands is not the op's, or one is no real number.
         """
-        if len(operands) != len(op.params):
-            raise ExprError(arity_message(op, len(operands)))
         return cls.over(op, tuple([x if type(x) is Expr else _operand(x) for x in operands]), label)
 
     @classmethod
     def over(cls, op: Op, nodes: tuple[Expr, ...], label: str | None = None) -> Self:
-        """Return the result of `op` over nodes as they are, also over a leaf that has moved on."""
+        """Return the result of `op` over nodes as they are, also over a leaf that has moved on.
+
+        Raises:
+            ExprError: the number of nodes is not the op's.
+        """
+        if len(nodes) != len(op.params):
+            raise ExprError(arity_message(op, len(nodes)))
+        data = op.value(*[x._data if x._tape is None else x.data for x in nodes])
         self = object.__new__(cls)
-        self._set(
-            op, nodes, op.value(*[x._data if x._tape is None else x.data for x in nodes]), label
-        )
+        self._set(op, nodes, data, _label(label))
         return self
 
     @classmethod
@@ -156,7 +171,7 @@ class Expr:
         self._scope = current()
         self.span = None
         self._constant = self._learnable = False
-        self.label = label
+        self._label = label
 
     @property
     def op(self) -> Op | None:
@@ -195,6 +210,8 @@ class Expr:
                 f"{self._row.name} computes this node. Set the data of a leaf, then recalculate."
             )
             raise ExprError(message)
+        if self._constant:
+            raise ExprError("A number written inline stays as it is. Make a leaf: Expr(2.0).")
         if self._tape is None:
             self._data = _real(number)
         else:
@@ -212,6 +229,15 @@ class Expr:
             self._grad = gradient
         else:
             self._tape.grads[self._place] = gradient
+
+    @property
+    def label(self) -> str | None:
+        """Return its name, or None."""
+        return self._label
+
+    @label.setter
+    def label(self, name: str | None) -> None:
+        self._label = _label(name)
 
     @property
     def learnable(self) -> bool:
@@ -272,6 +298,7 @@ class Expr:
         >>> round(w.data, 6), round(loss.recalculate().data, 6)
         (3.0, 0.0)
         """
+        rate = _real(rate)
         tape = self._evaluated()
         tape.grads = backward(tape.graph, tape.values)
         moved = [place for place, _ in tape.learning()]
@@ -293,7 +320,7 @@ class Expr:
         >>> (x * w).parameters()
         [Expr(data=3.0, grad=0.0, label='w')]
         """
-        return [leaf for _, leaf in self._on_tape().learning()]
+        return [leaf for _, leaf in tape_of(self).learning()]
 
     def copy(self) -> Expr:
         """Return an independent copy of this node and all it stands on.
@@ -320,25 +347,32 @@ class Expr:
         copied: Expr = memo[id(self)]
         return copied
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return how it is pickled: as its leaves, and the results over them row by row."""
+        if self._row is None:
+            return _leaf, (self._marks(), self._learnable, self._constant)
+        nodes = in_evaluation_order(self)
+        leaves = [node for node in nodes if node._row is None]
+        results = [node for node in nodes if node._row is not None]
+        places = {node: place for place, node in enumerate([*leaves, *results])}
+        rows = [
+            (node.op and node.op.name, [places[x] for x in node._operands], node._marks())
+            for node in results
+        ]
+        return _result, (leaves, rows)
+
     def _again(self, operands: tuple[Expr, ...]) -> Expr:
         """Return a new node like this one over these operands."""
-        node = object.__new__(Expr)
-        node._set(self._row, operands, self.data, self.label)
-        node._constant, node._learnable, node._scope = self._constant, self._learnable, self._scope
-        node.span, node.grad = self.span, self.grad
+        node = _marked(self._row, operands, self._marks())
+        node._constant, node._learnable = self._constant, self._learnable
         return node
 
-    def _evaluated(self) -> _Tape:
-        tape = self._on_tape()
-        tape.values = forward(tape.graph, tape.values)
-        return tape
+    def _marks(self) -> tuple[Any, ...]:
+        return self.data, self.grad, self._label, self._scope, self.span
 
-    def _on_tape(self) -> _Tape:
-        """Return the tape of what this node depends on; kept for the last node that asked."""
-        tape = _kept.get(ref(self))
-        if tape is None:
-            _kept.clear()
-            tape = _kept[ref(self, _forget)] = _Tape(self)
+    def _evaluated(self) -> Tape:
+        tape = tape_of(self)
+        tape.values = forward(tape.graph, tape.values)
         return tape
 
     def __repr__(self) -> str:
@@ -434,13 +468,40 @@ def move(leaf: Expr, number: Number) -> Expr:
     return after
 
 
+def _leaf(marks: tuple[Any, ...], learns: bool, constant: bool) -> Expr:  # noqa: FBT001  as pickled
+    leaf = _marked(None, (), marks)
+    leaf._learnable, leaf._constant = learns, constant
+    return leaf
+
+
+def _result(leaves: list[Expr], rows: list[tuple[str, list[int], tuple[Any, ...]]]) -> Expr:
+    nodes = [*leaves]
+    for name, operands, marks in rows:
+        nodes.append(_marked(OPS[name], tuple([nodes[place] for place in operands]), marks))
+    return nodes[-1]
+
+
+def _marked(op: Op | None, operands: tuple[Expr, ...], marks: tuple[Any, ...]) -> Expr:
+    data, gradient, label, made_in, span = marks
+    node = object.__new__(Expr)
+    node._set(op, operands, data, label)
+    node._grad, node._scope, node.span = gradient, made_in, span
+    return node
+
+
 def _operand(x: Any) -> Expr:
     """Return what an op is built on: the leaf that stands for a leaf now; a constant."""
     return present(x) if isinstance(x, Expr) else Expr.inline(x)
 
 
-def _forget(gone: ref[Expr]) -> None:
-    _kept.pop(gone, None)
+def check_expr(thing: Any, who: str) -> None:
+    """Refuse what is no Expr.
+
+    Raises:
+        ExprError: `who` takes one.
+    """
+    if not isinstance(thing, Expr):
+        raise ExprError(f"{who} takes an Expr, not {_kind(thing)}.")
 
 
 def arity_message(op: Op, given: int) -> str:
@@ -453,6 +514,12 @@ def arity_message(op: Op, given: int) -> str:
     return f"{op.name} takes {many}, {op.name}({', '.join(op.params)}), not {given}."
 
 
+def _label(name: Any) -> str | None:
+    if name is None or isinstance(name, str):
+        return name
+    raise ExprError(f"A label is a text or None, not {_kind(name)}.")
+
+
 def _real(number: Any) -> float:
     """Return a number as a float; an int beyond the largest float is infinite."""
     if not isinstance(number, numbers.Real | Decimal):
@@ -463,6 +530,8 @@ def _real(number: Any) -> float:
         return float(size)
     except OverflowError:
         return math.inf if size > 0 else -math.inf
+    except ValueError:  # a Decimal that signals: it is no number
+        return math.nan
 
 
 # what is no real number and has no arithmetic with Exprs of its own: refused with a sentence
@@ -484,7 +553,8 @@ def _kind(thing: Any) -> str:
     if thing is None:
         return "None"
     if isinstance(thing, np.ndarray):
-        return f"an array of shape {thing.shape}; take its items one by one"
+        way = "take its items one by one" if thing.shape else "take its .item()"
+        return f"an array of shape {thing.shape}; {way}"
     kind = type(thing).__name__
     article = "an" if kind[0] in "aeio" else "a"
     return f"{article} {kind}" + (f" ({short(thing)})" if isinstance(thing, str | complex) else "")

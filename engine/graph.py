@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.errors import GraphError
 from engine.numerals import exact
 from engine.ops import MOST_OPERANDS, OPS, Op
 from engine.scopes import Scope, Scopes, gathered
@@ -68,7 +69,12 @@ class Graph:
         >>> graph = Graph.of((x * x).tanh(label="y"))
         >>> len(graph), graph.name(1), graph.operands_of(1), graph.op(2).name
         (3, 'x*x', (0, 0), 'tanh')
+
+        Raises:
+            GraphError: `output` is no Expr.
         """
+        if not hasattr(output, "operands"):
+            raise GraphError(f"Graph.of takes an Expr, not a {type(output).__name__}.")
         return cls.of_nodes(in_evaluation_order(output), output)
 
     @classmethod

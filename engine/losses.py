@@ -92,6 +92,7 @@ def l2(module: Module) -> Expr:
     >>> l2(neuron).data
     25.0
     """
+    _check_module(module, "l2")
     with scope("l2"):
         return _sum([parameter * parameter for parameter in module.parameters()])
 
@@ -105,8 +106,15 @@ def l1(module: Module) -> Expr:
     >>> l1(neuron).data
     7.0
     """
+    _check_module(module, "l1")
     with scope("l1"):
         return _sum([abs(parameter) for parameter in module.parameters()])
+
+
+def _check_module(module: object, name: str) -> None:
+    if not isinstance(module, Module):
+        kind = type(module).__name__
+        raise ExprError(f"{name} takes a Neuron, a Layer or an MLP, not a {kind}.")
 
 
 def _log(probability: Value) -> Expr:

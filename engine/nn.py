@@ -29,6 +29,17 @@ LINEAR = "linear"
 RELU = "relu"
 
 
+class Neurons(tuple["Neuron", ...]):
+    """The neurons of a layer, in order; `neurons` is what micrograd calls them."""
+
+    __slots__ = ()
+
+    @property
+    def neurons(self) -> list[Neuron]:
+        """Return them as a list."""
+        return list(self)
+
+
 class Module:
     """What has parameters and can be called.
 
@@ -42,7 +53,7 @@ class Module:
 
     def __init__(self, inputs: int, layers: Sequence[Sequence[Neuron]], name: str | None) -> None:
         self.inputs = inputs
-        self.layers = tuple(map(tuple, layers))
+        self.layers = tuple(map(Neurons, layers))
         self.rename(name or self.kind)
 
     def rename(self, name: str) -> None:
@@ -157,6 +168,16 @@ class Neuron(Module):
         self.operands: tuple[Any, ...] = ()
         super().__init__(inputs, [[self]], name)
 
+    @property
+    def w(self) -> list[Expr]:
+        """Return its weights, by micrograd's name."""
+        return list(self.weights)
+
+    @property
+    def b(self) -> Expr:
+        """Return its bias, by micrograd's name."""
+        return self.bias
+
     def _paths(self) -> Iterator[tuple[Neuron, list[str]]]:
         yield self, []
 
@@ -242,7 +263,7 @@ class MLP(Module):
     def __init__(
         self,
         inputs: int,
-        sizes: Sequence[int],
+        sizes: Sequence[int] | int,
         *,
         activation: Activation | Sequence[Activation] = RELU,
         output: Activation = None,
@@ -254,7 +275,8 @@ class MLP(Module):
 
         Args:
             inputs: how many values it takes.
-            sizes: how many neurons each layer has; the last one is the number of outputs.
+            sizes: how many neurons each layer has; the last one is the number of outputs. A
+                number is one layer.
             activation: of all layers but the last; or a list of them, one a layer.
             output: of the last layer, where `activation` is no list.
             seed: of its weights; without one they come from Python's `random`, as micrograd's do.
@@ -265,6 +287,7 @@ class MLP(Module):
             ExprError: a count or an activation is none, or there are not as many activations as
                 layers.
         """
+        sizes = [sizes] if isinstance(sizes, int) else sizes
         if not sizes:
             raise ExprError("An MLP needs at least one layer.")
         for size in sizes:

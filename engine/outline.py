@@ -12,7 +12,7 @@
 
 from __future__ import annotations
 
-from engine.expr import Expr
+from engine.expr import Expr, check_expr
 from engine.numerals import short
 
 DEEPEST = 12  # operands of operands that are written out
@@ -25,6 +25,7 @@ def tree(expr: Expr, deepest: int = DEEPEST) -> str:
     A node that is used again is not written out again; below `deepest` there is a mark in place
     of what would follow, and after 1,000 lines the text ends with one.
     """
+    check_expr(expr, "tree")
     lines: list[str] = []
     written: set[Expr] = set()
     waiting = [(expr, "", "", 0)]

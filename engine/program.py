@@ -187,6 +187,8 @@ def parse(source: str, limits: Limits | None = None, mine: Table | None = None) 
     Raises:
         ProgramError: it is refused; where, why and the way out are on the error.
     """
+    if not isinstance(source, str):
+        raise TypeError(f"parse takes the text of a program, not a {type(source).__name__}.")
     limits = limits or Limits()
     size = len(source.encode("utf-8", "surrogatepass"))
     if size > limits.source_bytes:

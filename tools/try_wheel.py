@@ -33,6 +33,9 @@ def main() -> None:
         elsewhere.mkdir()
         command = str(scripts / "gradwalk")
         print(_run([command, "--version"], elsewhere).strip())
+        python = str(scripts / "python")
+        _run([python, "-m", "gradwalk", "--version"], elsewhere)
+        _run([python, "-c", "from gradwalk import Expr; Expr(2.0).tanh().backward()"], elsewhere)
         for kind in ("svg", "png", "html"):
             _run([command, "draw", "tanh(w*x + b)", "--set", "x=2", "-o", f"o.{kind}"], elsewhere)
         assert (elsewhere / "o.svg").read_text("utf-8").startswith("<svg")

@@ -2,7 +2,11 @@
 
 import copy
 import doctest
+import gc
 import importlib
+import inspect
+import math
+import pickle
 import pkgutil
 import random
 import re
@@ -12,18 +16,21 @@ import sys
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from threading import Thread
+from weakref import ref
 
 import numpy as np
 import pytest
 
 import engine
-from engine import MLP, OPS, Expr, Graph, Layer, Neuron, tree
+from engine import MLP, OPS, Computed, Expr, Graph, Layer, Neuron, parse, tree
 from engine import Expr as Value
 from engine.compiled import KERNELS
 from engine.data import TABLES
 from engine.errors import ExprError
 from engine.evaluate import backward, forward
 from engine.graph import in_evaluation_order, leaf_numbers
+from engine.scopes import scope
 
 ROOT = Path(__file__).parents[2]
 SCRIPTS = sorted((ROOT / "examples" / "library").glob("*.py"))
@@ -257,6 +264,136 @@ def test_an_example_is_a_script():
     assert b"Step 100: 50.00" in done.stdout
 
 
+# what goes on behind it
+
+
+def test_two_losses_over_one_leaf_take_turns_and_each_is_right():
+    w, x = Expr(0.5), Expr(2.0)
+    first, second = (w * x - 3) ** 2, (w + x).tanh()
+    for number in (0.5, -1.0, 2.0):
+        w.data = number
+        for loss in (first, second, first):
+            copied = loss.copy()
+            loss.backward()
+            copied.backward()
+            assert loss.data == copied.data
+            assert [p.grad for p in loss.parameters()] == [p.grad for p in copied.parameters()]
+
+
+def test_threads_may_share_a_leaf_and_nothing_stays_wrong():
+    w = Expr(0.5)
+    losses = [sum((w * k).tanh() for k in range(1, 40)) + w**n for n in range(2, 6)]
+    threads = [Thread(target=lambda at=at: [at.backward() for _ in range(40)]) for at in losses]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for loss in losses:
+        w.data = 0.25
+        copied = loss.copy()
+        copied.backward()
+        loss.backward()
+        assert (loss.data, w.grad) == (copied.data, copied.parameters()[0].grad)
+
+
+def test_what_nobody_asks_about_any_more_is_let_go():
+    w = Expr(0.5)
+    for _ in range(3):
+        loss = w
+        for _ in range(200):
+            loss = loss + 1
+        loss.backward()
+        below = ref(loss.operands[0])
+        assert w.grad == 1.0
+        del loss
+        gc.collect()
+        assert below() is None
+    assert (w.data, w.grad) == (0.5, 1.0)
+    held = [Expr(1.0) * w for _ in range(10)]  # more than are kept
+    for each in held:
+        each.backward()
+    assert [each.operands[0].grad for each in held] == [0.5] * 10
+
+
+def test_a_pickled_expr_is_another_one_with_the_same_numbers_and_leaves_stay_shared():
+    x = Expr(2.0, label="x", learnable=False)
+    with scope("part"):
+        y = (x * 3.0).tanh(label="y")
+    y.backward()
+    again, other = pickle.loads(pickle.dumps((x, y)))
+    assert other.find("x") is again
+    assert (other.data, again.grad, again.learnable) == (y.data, x.grad, False)
+    assert [node.scope and node.scope.path for node in (other, again)] == ["part", None]
+    assert other.operands[0].operands[1].constant
+    again.data = 1.0
+    assert other.recalculate().data == math.tanh(3.0)
+    chain = x
+    for _ in range(5_000):
+        chain = chain + 1
+    assert pickle.loads(pickle.dumps(chain)).data == chain.data
+
+
+def test_a_pickled_network_says_the_same():
+    net = MLP(2, [3, 1], seed=1)
+    said = net([1.0, -2.0]).data
+    assert pickle.loads(pickle.dumps(net))([1.0, -2.0]).data == said
+
+
+@pytest.mark.parametrize("rate", [Fraction(1, 10), Decimal("0.1"), np.float64(0.1), 0.1])
+def test_a_rate_is_a_number_of_any_type(rate):
+    w = Expr(1.0)
+    (w * w).learn(rate)
+    assert w.data == pytest.approx(0.8)
+
+
+@pytest.mark.parametrize(
+    ("attempt", "sentence"),
+    [
+        (lambda: Expr(1.0).learn("a"), "An Expr holds one real number, not a str ('a')."),
+        (lambda: Expr(1.0, label=3), "A label is a text or None, not an int."),
+        (lambda: setattr(Expr(1.0), "label", 3), "A label is a text or None, not an int."),
+        (lambda: Expr(1.0).tanh(label=3), "A label is a text or None, not an int."),
+        (lambda: setattr(Expr.inline(1.0), "data", 2.0), "A number written inline stays as it is."),
+        (
+            lambda: Expr.over(OPS["tanh"], (Expr(1.0),) * 2),
+            "tanh takes one operand, tanh(x), not 2.",
+        ),
+        (lambda: np.array(2.0) * Expr(1.0), "an array of shape (); take its .item()."),
+        (lambda: tree(3), "tree takes an Expr, not an int."),
+        (lambda: Computed.of([Expr(1.0)]), "Computed.of takes an Expr, not a list."),
+        (lambda: Graph.of(3), "Graph.of takes an Expr, not a int."),
+        (lambda: engine.l2([1.0]), "l2 takes a Neuron, a Layer or an MLP, not a list."),
+        (lambda: parse(3), "parse takes the text of a program, not a int."),
+        (
+            lambda: Computed.of_program(parse("x*x"), {"z": 3}),
+            "The program has no input called z. Its inputs are x.",
+        ),
+    ],
+)
+def test_what_does_not_fit_is_refused_in_a_sentence(attempt, sentence):
+    with pytest.raises((engine.GradwalkError, TypeError)) as refused:
+        attempt()
+    assert sentence in str(refused.value)
+
+
+def test_a_signalling_decimal_is_no_number():
+    assert math.isnan(Expr(Decimal("sNaN")).data)
+
+
+def test_a_number_of_neurons_is_a_layer():
+    assert repr(MLP(2, 3)) == "MLP(2, [3])"
+
+
+def test_readers_of_types_know_every_op():
+    sources = [inspect.getsource(each).partition("TYPE_CHECKING:")[2] for each in (engine, Expr)]
+    functions, methods = (
+        set(re.findall(r"^ +(\w+): ", source, re.MULTILINE)) for source in sources
+    )
+    assert functions == set(OPS)
+    assert methods >= set(OPS)
+    assert not {"abs", "max", "min", "pow"} & set(engine.__all__)
+
+
 # micrograd
 
 
@@ -291,6 +428,12 @@ def test_micrograds_demo_runs_with_value_for_its_values():
         p.data -= 0.01 * p.grad
     assert total.recalculate().data < before
     assert 0 <= sum(right) <= 20
+
+
+def test_a_weight_is_found_where_micrograd_has_it():
+    net = MLP(2, [3, 1], seed=1)
+    assert net.layers[0].neurons[2].w[1] is net.parameters()[7]
+    assert net.layers[1].neurons[0].b is net.parameters()[-1]
 
 
 def test_what_draws_micrograds_graphs_finds_operands_and_signs():
