@@ -29,6 +29,10 @@ def grad(output: Expr, wrt: Sequence[Expr]) -> list[Expr]: ...
 def grad(output: Expr, wrt: Expr | Sequence[Expr]) -> Expr | list[Expr]:
     """Return d output / d wrt as a node over the nodes that `output` stands on.
 
+    >>> x, w = Expr(3.0), Expr(2.0)
+    >>> [slope.data for slope in grad(w * x**2, [x, w])]
+    [12.0, 9.0]
+
     It may be one of the nodes there are: of `x * y` by x it is y. Values are brought up to date
     first. What does not depend on `wrt` gives a constant 0. Change
     a leaf, and `recalculate` finds the derivative there; conditions decide anew.

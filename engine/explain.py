@@ -45,7 +45,13 @@ class Explanation:
 
 
 def explain(trace: Trace, step: int, grain: Grain) -> Explanation:
-    """Return one step, counted from 0, in words and formulas."""
+    """Return one step, counted from 0, in words and formulas.
+
+    >>> from engine import Computed, parse
+    >>> walk = Computed.of_program(parse("x = 3; x*x")).trace
+    >>> explain(walk, 3, "edge").text
+    "x gradient: 1 upstream times 3, x's value, makes 3."
+    """
     cuts = trace.cuts(grain)
     places = range(cuts[step], cuts[step + 1])
     told = places if len(places) == 1 else _told(trace, places)

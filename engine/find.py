@@ -28,6 +28,12 @@ class Found:
 def find(graph: Graph, values: Array, gradients: Array, query: str, lane: int = 0) -> Found:
     """Return the nodes that a query means.
 
+    >>> from engine import Computed, parse
+    >>> work = Computed.of_program(parse("x = 3; y = x*x + 1"))
+    >>> found = find(work.graph, work.values, work.found.nodes, "|grad| > 1")
+    >>> [work.graph.name(node) for node in found.nodes]
+    ['x']
+
     A constant never learns: where its gradient is not finite it counts as having none.
 
     Args:

@@ -22,6 +22,12 @@ MOST_LINES = 1_000
 def tree(expr: Expr, deepest: int = DEEPEST) -> str:
     """Return an Expr and its operands, each on a line of its own, deeper ones further right.
 
+    >>> x = Expr(3.0, label="x")
+    >>> print(tree(x * x))
+    × = 9, grad 0
+    ├ x = 3, grad 0
+    └ x = 3, grad 0
+
     A node that is used again is not written out again; below `deepest` there is a mark in place
     of what would follow, and after 1,000 lines the text ends with one.
     """

@@ -103,6 +103,14 @@ class Proof:
 def prove(graph: Graph, values: Array, gradients: Array, seconds: float = 2.0) -> Proof:
     """Check the gradient of every node that is no constant.
 
+    >>> from engine import Computed, parse
+    >>> work = Computed.of_program(parse("x = 3; x*x"))
+    >>> proof = prove(work.graph, work.values, work.found.nodes)
+    >>> proof.outcome, [check.mark for check in proof.checks]
+    ('good', ['agrees', 'agrees'])
+    >>> prove(work.graph, work.values, 2 * work.found.nodes).outcome
+    'bad'
+
     Args:
         graph: n nodes in evaluation order.
         values: (n, 1) float64, as `forward` returned them.

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import Any
 
-from engine.errors import LimitError, ProgramError
+from engine.errors import ProgramError
 from engine.nn import Module
 from engine.ops import OPS
 from engine.spans import Span
@@ -187,11 +187,6 @@ def no_number(node: ast.Constant, text: Text) -> ProgramError:
     kind = _LITERALS.get(type(node.value), "This")
     hint = "Write a number, such as 1 or 0.5."
     return ProgramError(f"{kind} is no real number.", text.span(node), hint)
-
-
-def too_much(message: str, span: Span) -> LimitError:
-    """Return the refusal of what runs over a limit."""
-    return LimitError(message, span, "Leave out what the output does not need.")
 
 
 def did_you_mean(name: str) -> str:

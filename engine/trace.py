@@ -188,6 +188,11 @@ def trace(
 ) -> Trace:
     """Return every event of one forward pass, one backward pass and one update.
 
+    >>> from engine import Computed, parse
+    >>> walk = Computed.of_program(parse("x = 3; x*x")).trace
+    >>> [(event.kind, event.node) for event in walk.events]
+    [('forward', 0), ('forward', 1), ('seed', 1), ('flow', 1), ('flow', 1), ('update', 0)]
+
     Args:
         graph: n nodes in evaluation order.
         leaves: (n, 1) float64; only the rows of leaves are read.

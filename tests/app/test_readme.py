@@ -1,7 +1,9 @@
 """What README shows of the language and of the HTTP calls is what comes of it."""
 
+import io
 import json
 import re
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -38,3 +40,16 @@ def test_readme_shows_both_calls():
 @pytest.mark.parametrize(("path", "body", "answer"), CALLS)
 def test_an_answer_in_readme_is_the_answer(client, path, body, answer):
     assert client.post(path, json=json.loads(body)).json() == json.loads(answer)
+
+
+def test_the_call_from_python_in_the_documentation_works(client, monkeypatch, capsys):
+    page = (Path(__file__).parents[2] / "docs" / "how-to" / "http.md").read_text("utf-8")
+    (code,) = re.findall(r"^```py\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+
+    def answered(request):
+        answer = client.post(request.full_url, content=request.data, headers=request.headers)
+        return io.BytesIO(answer.content)
+
+    monkeypatch.setattr(urllib.request, "urlopen", answered)
+    exec(compile(code, "http.md", "exec"), {})
+    assert capsys.readouterr().out == "[('x', 6.0), (None, 1.0)]\n"

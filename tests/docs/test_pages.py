@@ -27,13 +27,7 @@ BEFORE = """from micrograd.engine import Value
 x, y = Value(1.0), Value(2.0)
 xs, a, n = [1, 2], 1, 5"""
 BLOCK = re.compile(r"^```\{gradwalk\}\n(?::[^\n]*\n)*\n*(.*?)^```", re.MULTILINE | re.DOTALL)
-PICTURES = [
-    (name, body)
-    for name, text in FILES.items()
-    for body in re.findall(
-        r"^```\{gradwalk\}\n(?::[^\n]*\n)*\n*(.*?)^```", text, re.MULTILINE | re.DOTALL
-    )
-]
+PICTURES = [(name, body) for name, text in FILES.items() for body in BLOCK.findall(text)]
 
 
 def words(page):
