@@ -11,7 +11,7 @@ import pytest
 
 from app import cli
 from app.terminal import train
-from app.terminal.given import shown
+from app.terminal.refusal import shown
 from engine.computed import Computed
 from engine.errors import ProgramError
 from engine.evaluate import Gradients
