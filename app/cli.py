@@ -56,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:  # who reads has had enough, as `head` has
-        streams.leave_off()
+        streams.leave_off(sys.stdout)
         return 0
 
 

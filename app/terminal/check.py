@@ -7,7 +7,7 @@ import math
 
 from app.settings import Settings
 from app.terminal.given import add_program, finite, numbers, program
-from app.terminal.streams import StopError, complain, say
+from app.terminal.streams import StopError, say
 from engine.computed import Computed
 from engine.graph import Graph
 from engine.numerals import exact, minus, short
@@ -52,10 +52,7 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
     say("\n".join([*_table(work.graph, told, len(told) if given.all else MOST_ROWS), _sum(proof)]))
     if proof.outcome == "bad":
         return WRONG
-    missing = _missing(proof)
-    if missing:
-        complain(missing)
-    return UNPROVED if missing else 0
+    return 0 if proof.outcome == "good" and not _left(proof) else UNPROVED
 
 
 def _table(graph: Graph, told: list[Check], most: int) -> list[str]:
@@ -86,13 +83,13 @@ def _name(graph: Graph, node: int) -> str:
     return graph.name(node) or ", ".join(filter(None, (graph.scopes.path(node), line)))
 
 
+def _left(proof: Proof) -> int:
+    """Return how many gradients were not reached in time."""
+    return proof.asked - len(proof.checks)
+
+
 def _sum(proof: Proof) -> str:
-    return proof.sentence if proof.asked else "There is no gradient to check: all is constant."
-
-
-def _missing(proof: Proof) -> str:
-    """Return what is not proved, in a sentence; nothing where all was looked at."""
-    left = proof.asked - len(proof.checks)
-    if left:
-        return f"{left:,} gradients are not proved: give it longer with --seconds."
-    return "" if proof.outcome == "good" else "Nothing is proved: no gradient could be measured."
+    """Return what came of it, and the way out where it is not all."""
+    if not proof.asked:
+        return "There is no gradient to check: all is constant."
+    return proof.sentence + (" --seconds gives it longer." if _left(proof) else "")

@@ -8,8 +8,9 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TextIO
 
+LAST = 2  # the places of standard input, output and error are 0, 1 and 2
 STANDARD = "-"  # standard input, or standard output
 # what is written where an encoding has no such sign; of others a question mark
 PLAIN = {"✓": "+", "✗": "x", "∧": "^", "−": "-", "→": "->", "∞": "inf", "·": "*", "…": "..."}
@@ -31,10 +32,21 @@ def _plain(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error(ERRORS, _plain)
 
 
+class _Nobody(io.TextIOBase):
+    """Stands for a standard error that is closed: what is said there is said to nobody."""
+
+    def write(self, text: str) -> int:
+        """Return how many characters were taken: all."""
+        return len(text)
+
+
 def prepare() -> None:
     """Let standard output and error take every text, whatever their encoding."""
-    if sys.stderr is None:  # closed; what is said there is said to nobody
-        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  until the end
+    while (place := os.open(os.devnull, os.O_RDWR)) <= LAST:  # no file opened later stands there
+        pass
+    os.close(place)
+    if sys.stderr is None:
+        sys.stderr = _Nobody()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors=ERRORS)
@@ -64,8 +76,11 @@ def say(text: str) -> None:
 
 
 def complain(text: str) -> None:
-    """Print to standard error."""
-    print(text, file=sys.stderr)
+    """Print to standard error; where that is full, nobody can be told."""
+    try:
+        print(text, file=sys.stderr, flush=True)
+    except OSError:
+        leave_off(sys.stderr)
 
 
 def write(data: str | bytes, target: str) -> None:
@@ -74,7 +89,7 @@ def write(data: str | bytes, target: str) -> None:
     Raises:
         StopError: that can't be written.
     """
-    found = data.encode("utf-8") if isinstance(data, str) else data
+    found = data.encode("utf-8", "replace") if isinstance(data, str) else data
     if target == STANDARD:
         _to_standard_output(lambda: sys.stdout.buffer.write(found))
         return
@@ -112,10 +127,11 @@ def check_target(target: str) -> None:
         raise StopError(f"{target} cannot be written: {why}.")
 
 
-def leave_off() -> None:
-    """Write no more to standard output: nothing of what waits there can be written."""
-    if sys.stdout is not None:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def leave_off(stream: TextIO) -> None:
+    """Write no more to a stream: nothing of what waits there can be written."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def flush() -> None:
@@ -137,5 +153,5 @@ def _to_standard_output(do: Callable[[], object]) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        leave_off()
+        leave_off(sys.stdout)
         raise StopError(f"standard output cannot be written: {error.strerror}.") from error
