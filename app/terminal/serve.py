@@ -88,7 +88,7 @@ def _taken(host: str, number: int, error: OSError) -> str:
     if error.errno == errno.EADDRINUSE:
         return f"Port {number} is taken already. {other}"
     if error.errno == errno.EACCES:
-        return f"Port {number} is not for everyone. {other}"
+        return f"Port {number} needs an administrator's rights. {other}"
     if error.errno == errno.EADDRNOTAVAIL:
         return f"--host {host} is no address of this machine. Take 127.0.0.1, or 0.0.0.0."
     return f"{host}:{number} cannot be listened on: {error.strerror}. {other}"

@@ -157,7 +157,7 @@ def test_a_port_that_only_some_may_take_is_said(main, served, monkeypatch):
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr("socket.socket.bind", denied)
-    assert "Port 80 is not for everyone. Take another" in main("--port", "80")[2]
+    assert "Port 80 needs an administrator's rights. Take another" in main("--port", "80")[2]
     assert main("--port", "0")[0] == 2
     assert served == []
 
