@@ -29,7 +29,7 @@ MOST_NAMED = 5  # rows that are left out and said so by line
 LONGEST_NAME = 40  # characters
 MOST_LABELS = 100
 TAKEN = {*FUNCTIONS, *CONSTANTS, *keyword.kwlist}
-WAY_OUT = "Paste lines such as x1,x2,y and below them 0.5,1,-1."
+WAY_OUT = "Write lines such as x1,x2,y and below them 0.5,1,-1."
 
 
 class TableError(Exception):

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from engine.reader import Reader
 
 USAGE = 'x1, x2, y = data("moons")'
+NO_DATA = "There is no data of your own yet."
 MOST_ROWS_TYPED = 1_000
 MOST_SEED = 2**32 - 1
 MOST_NOISE = 100.0
@@ -72,7 +73,7 @@ def _table(reader: Reader, node: ast.Call) -> Table:
         _only(reader, options, ())
         if reader.mine is None:
             hint = "Bring some under Data: paste CSV, set points, or write a rule."
-            raise ProgramError("There is no data of your own yet.", _at(reader, which), hint)
+            raise ProgramError(NO_DATA, _at(reader, which), hint)
         return reader.mine
     source = TABLES.get(which.value)
     if source is None:

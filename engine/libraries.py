@@ -12,6 +12,7 @@ import numpy as np
 
 from engine import arithmetic, calls, natives, ours, refusals, sequences
 from engine.errors import ProgramError
+from engine.losses import LOSSES, PENALTIES
 from engine.natives import Args, Options, fault
 from engine.ops import OPS
 from engine.values import NODES, NOTHING, Library, Native
@@ -85,6 +86,9 @@ def member(reader: Reader, library: Library, name: str, node: ast.expr | ast.stm
             message = f"np.{name} is not part of the language."
             hint = "Write sum(a*b for a, b in zip(xs, ys))."
             raise ProgramError(message, reader.text.span(node), hint)
+        if library.name == "engine" and name in ours.LEFT_OUT:
+            message = f"{name} of the engine is not part of the language."
+            raise ProgramError(message, reader.text.span(node), ours.LEFT_OUT[name])
         if library.name == "numpy" and hasattr(np, name):
             reader.left_out(f"np.{name}", node)
             return NOTHING
@@ -103,6 +107,7 @@ def members_of(name: str) -> Mapping[str, Any] | None:
     return {
         "engine": ours.ENGINE,
         "engine.nn": _NN,
+        "engine.losses": {name: ours.ENGINE[name] for name in (*LOSSES, *PENALTIES)},
         "micrograd.engine": _ENGINE,
         "micrograd.nn": _NN,
         "random": _RANDOM,

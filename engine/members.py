@@ -147,6 +147,7 @@ _WAYS_OUT: Mapping[tuple[str, str], str] = MappingProxyType(
         ("a network", "weight"): "Write net.parameters().",
         ("a network", "weights"): "Write net.parameters().",
     }
+    | {("a value", name): hint for name, hint in ours.OF_NODES.items()}
 )
 _NODE = ("data", "grad", "label", "backward", "tanh", "relu", "exp")
 _NETWORK = ("parameters", "zero_grad", "layers", "neurons")

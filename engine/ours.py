@@ -6,8 +6,9 @@ import ast
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from engine import calls, natives
+from engine import calls
 from engine.expr import Expr
+from engine.losses import LOSSES, PENALTIES
 from engine.natives import Args, Options, fault
 from engine.ops import OPS
 from engine.values import Native
@@ -35,4 +36,28 @@ def _inline(reader: Reader, args: Args, options: Options, node: ast.Call) -> Exp
 
 EXPR = Native("Expr", _expr, USAGE)
 OF_EXPR: Mapping[str, Native] = {"inline": Native("Expr.inline", _inline, "Expr.inline(2.0)")}
-ENGINE: Mapping[str, Any] = {"Expr": EXPR} | {name: natives.NATIVES[name] for name in OPS}
+ENGINE: Mapping[str, Any] = {"Expr": EXPR} | {
+    name: function
+    for name, function in calls.BUILTINS.items()
+    if name in OPS or name in calls.NETWORKS or name in (*LOSSES, *PENALTIES, "grad")
+}
+# what else the engine has, and what of it there is here
+LEFT_OUT: Mapping[str, str] = {
+    "tree": "Leave it out: the drawing is the outline.",
+    "show": "Leave it out: the last value is drawn.",
+    "parse": "Write the text's own lines.",
+    "Program": "Write the program's own lines.",
+    "Computed": "Leave it out: values and gradients are drawn.",
+    "Graph": "Leave it out: the last value is the graph that is drawn.",
+    "from_json": "Write the graph as lines, or export it as Python.",
+    "from_torch": "Write the model with Expr or MLP; each node is then drawn.",
+    "OPS": "Call the ops by name: tanh(x).",
+    "Op": "Call the ops by name: tanh(x).",
+    "GradwalkError": "Leave it out: what is refused is said where it stands.",
+}
+OF_NODES: Mapping[str, str] = {
+    "learn": "Write w.data -= rate * w.grad for each parameter, or let the program train.",
+    "recalculate": "Write the formula again below the change: it is computed anew.",
+    "find": "Give the node a name where it is made: h = x*w.",
+    "copy": "Write the formula again.",
+}

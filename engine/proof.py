@@ -80,7 +80,7 @@ class Proof:
     def sentence(self) -> str:
         """Return what came of it in one sentence."""
         count = Counter(check.mark for check in self.checks)
-        agrees = f"{count['agrees']} of {self.asked} gradients agree with finite differences"
+        agrees = f"{count['agrees']:,} of {self.asked:,} gradients agree with finite differences"
         if self.asked == 1 == count["agrees"]:
             agrees = "The gradient agrees with finite differences"
         if count["agrees"]:
@@ -89,14 +89,14 @@ class Proof:
         if count["unmeasured"] == len(self.checks) > 0:
             return f"No gradient could be measured: {self.checks[0].note}"
         if count["differs"]:
-            said.append(f"{count['differs']} do not" if count["differs"] > 1 else "1 does not")
+            said.append(f"{count['differs']:,} do not" if count["differs"] > 1 else "1 does not")
         if count["kink"]:
-            said.append(f"{count['kink']} at a kink")
+            said.append(f"{count['kink']:,} at a kink")
         if count["unmeasured"]:
-            said.append(f"{count['unmeasured']} could not be measured")
+            said.append(f"{count['unmeasured']:,} could not be measured")
         left = self.asked - len(self.checks)
         if left:
-            said.append(f"{left} not reached in the time allowed")
+            said.append(f"{left:,} not reached in the time allowed")
         return "; ".join(said) + "."
 
 

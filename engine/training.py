@@ -103,7 +103,8 @@ class Trainer:
         self._lanes = Lanes(self.graph, leaves, _columns(program), kernels, memory)
         self.parameters = tuple(self._lanes.parameters.tolist())
         if not self.parameters:
-            raise TrainingError("Nothing learns here: every leaf is data or a constant.")
+            message = "Nothing learns here: every leaf is data or a constant."
+            raise TrainingError(f"{message} Write w = param(0.5), and use w.")
         names = {leaf.node: leaf.name for leaf in program.inputs}
         self.names = tuple(names.get(node, self.graph.name(node)) for node in self.parameters)
         regime.check(self.names)

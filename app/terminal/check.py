@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import argparse
+import math
 
 from app.settings import Settings
-from app.terminal.given import StopError, add_program, numbers, program, read
+from app.terminal.given import add_program, finite, numbers, program
+from app.terminal.streams import StopError, say
 from engine.computed import Computed
+from engine.graph import Graph
 from engine.numerals import exact, minus, short
-from engine.proof import SIGNS, Check, prove
+from engine.proof import SIGNS, Check, Proof, prove
 
 WRONG = 1  # the exit code where a gradient differs
+UNPROVED = 3  # ... where nothing could be measured, or time was too short for all
+CODES = (
+    f"The exit code is 0 where the gradients agree, {WRONG} where one differs, and {UNPROVED} where"
+    " nothing could be measured or not all were reached in time."
+)
 MOST_ROWS = 40
+ORDER = ("differs", "kink", "unmeasured", "agrees")  # what is to be looked at stands first
 
 
 def add(words: argparse.ArgumentParser, _: Settings) -> None:
     """Add the command's arguments."""
-    add_program(words, "FILE")
+    add_program(words)
     words.add_argument(
         "--seconds",
-        type=float,
+        type=finite,
         default=30.0,
         help="how long it may take; leaves are checked first (%(default)g)",
     )
@@ -27,28 +36,60 @@ def add(words: argparse.ArgumentParser, _: Settings) -> None:
 
 
 def run(given: argparse.Namespace, settings: Settings) -> int:
-    """Prove the gradients of a program; return 1 if one differs from its measured slope.
+    """Prove the gradients of a program; return one of CODES.
 
     Raises:
         StopError: the program is refused.
     """
-    found = program(read(given.program), settings)
-    work = Computed.of_program(found, numbers(found, given.set))
     if not given.seconds > 0:
         raise StopError("--seconds is a number above 0.")
+    found = program(given, settings)
+    work = Computed.of_program(found, numbers(given.set, found.settable))
     proof = prove(work.graph, work.values, work.found.nodes, given.seconds)
     leaves = work.graph.leaves
     told = [c for c in proof.checks if given.all or leaves[c.node] or c.mark != "agrees"]
-    width = max((len(work.graph.name(c.node)) for c in told[:MOST_ROWS]), default=0)
-    for each in told if given.all else told[:MOST_ROWS]:
-        print(_row(each, work.graph.name(each.node), width))
-    if not given.all and len(told) > MOST_ROWS:
-        print(f"  and {len(told) - MOST_ROWS} more; --all prints them")
-    print(proof.sentence)
-    return WRONG if proof.outcome == "bad" else 0
+    told.sort(key=lambda check: ORDER.index(check.mark))
+    say("\n".join([*_table(work.graph, told, len(told) if given.all else MOST_ROWS), _sum(proof)]))
+    if proof.outcome == "bad":
+        return WRONG
+    return 0 if proof.outcome == "good" and not _left(proof) else UNPROVED
+
+
+def _table(graph: Graph, told: list[Check], most: int) -> list[str]:
+    """Return a line for each of the first checks, and how many more there are."""
+    names = [_name(graph, check.node) for check in told[:most]]
+    width = max(map(len, names), default=0)
+    rows = [_row(check, name, width) for check, name in zip(told, names, strict=False)]
+    more = len(told) - len(rows)
+    return [*rows, f"  and {more:,} more; --all prints them"] if more else rows
 
 
 def _row(check: Check, name: str, width: int) -> str:
-    gradient, measured = minus(exact(check.gradient)), minus(short(check.difference, 10))
-    said = check.note or f"measured {measured}"
-    return f"{SIGNS[check.mark]} {name:<{width}}  {gradient:<24}  {said}"
+    said = check.note or f"measured {_number(check.difference, 10)}"
+    return f"{SIGNS[check.mark]} {name:<{width}}  {_number(check.gradient):<24}  {said}"
+
+
+def _number(number: float, digits: int | None = None) -> str:
+    """Return a number as exactly as it is, or to some digits."""
+    if digits is None and math.isfinite(number):
+        return minus(exact(number))
+    return short(number, digits or 1)
+
+
+def _name(graph: Graph, node: int) -> str:
+    """Return what to call a node: one without a name by where it was made."""
+    span = graph.spans[node]
+    line = f"line {span.line:,}" if span else f"node {node:,}"
+    return graph.name(node) or ", ".join(filter(None, (graph.scopes.path(node), line)))
+
+
+def _left(proof: Proof) -> int:
+    """Return how many gradients were not reached in time."""
+    return proof.asked - len(proof.checks)
+
+
+def _sum(proof: Proof) -> str:
+    """Return what came of it, and the way out where it is not all."""
+    if not proof.asked:
+        return "There is no gradient to check: all is constant."
+    return proof.sentence + (" --seconds gives it longer." if _left(proof) else "")

@@ -6,16 +6,8 @@ import argparse
 import sys
 
 from app.settings import Settings
-from app.terminal.given import (
-    STANDARD,
-    StopError,
-    add_program,
-    numbers,
-    program,
-    read,
-    reason,
-    write,
-)
+from app.terminal.given import add_program, numbers, program
+from app.terminal.streams import STANDARD, StopError, check_target, complain, write
 from engine.computed import Computed
 from engine.errors import GradwalkError
 from engine.formats import FORMATS, Format, Wanted, by_file
@@ -25,7 +17,7 @@ from engine.trace import GRAINS
 
 def add(words: argparse.ArgumentParser, _: Settings) -> None:
     """Add the command's arguments."""
-    add_program(words, "PROGRAM")
+    add_program(words)
     words.add_argument("-o", "--output", default=STANDARD, metavar="OUT", help="a file (-)")
     words.add_argument("--format", choices=list(FORMATS), help="what to write (by OUT; else svg)")
     words.add_argument("--step", type=int, help="a step of the walk, from 1 (the finished numbers)")
@@ -41,16 +33,20 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
         StopError: the program is refused, or the file can't be written.
     """
     row = _format(given)
-    found = program(read(given.program), settings)
-    work = Computed.of_program(found, numbers(found, given.set), _lane(found, given.sample))
+    if given.output != STANDARD:
+        check_target(given.output)
+    found = program(given, settings)
+    lane = _lane(found, given.sample)
+    work = Computed.of_program(found, numbers(given.set, found.settable), lane)
+    _check_step(work, given)
     for problem in work.problems:
-        print(f"{work.graph.name(problem.node)}: {problem.message}", file=sys.stderr)
+        complain(f"{work.graph.name(problem.node)}: {problem.message}")
     wanted = Wanted(step=given.step, grain=given.grain, dark=given.dark)
     try:
         made = row.make(work, wanted)
     except GradwalkError as error:
-        raise reason(error) from error
-    if isinstance(made, bytes) and given.output == STANDARD and sys.stdout.isatty():
+        raise StopError(str(error)) from error
+    if isinstance(made, bytes) and given.output == STANDARD and sys.stdout and sys.stdout.isatty():
         raise StopError(f"{row.title} is nothing to read in a terminal. Write -o {row.file}.")
     write(made, given.output)
     return 0
@@ -61,11 +57,11 @@ def _format(given: argparse.Namespace) -> Format:
         return FORMATS[given.format]
     if given.output == STANDARD:
         return FORMATS["svg"]
-    return chosen(given.output)
+    return chosen(given.output, "; or say --format")
 
 
-def chosen(target: str) -> Format:
-    """Return the format that a file's name asks for.
+def chosen(target: str, otherwise: str = "") -> Format:
+    """Return the format that a file's name asks for; a refusal says what to do otherwise.
 
     Raises:
         StopError: its ending is none that is known.
@@ -73,13 +69,23 @@ def chosen(target: str) -> Format:
     row = by_file(target)
     if row is None:
         endings = ", ".join(dict.fromkeys(each.suffix for each in FORMATS.values()))
-        raise StopError(f"{target} ends in nothing known. Take {endings}; or say --format.")
+        raise StopError(f"{target} ends in nothing known. Take {endings}{otherwise}.")
     return row
 
 
 def _lane(found: Program, sample: int) -> int:
     samples = len(found.samples.table.rows) if found.samples else 1
-    if not 1 <= sample <= samples:
-        some = f"from 1 to {samples}" if samples > 1 else "1: this program has no data"
-        raise StopError(f"--sample is {sample}; take a number {some}.")
-    return sample - 1
+    if 1 <= sample <= samples:
+        return sample - 1
+    if not found.samples:
+        raise StopError(f"--sample is {sample:,}, but this program has no data. Leave it out.")
+    raise StopError(f"--sample is {sample:,}; take a number from 1 to {samples:,}.")
+
+
+def _check_step(work: Computed, given: argparse.Namespace) -> None:
+    if given.step is None:
+        return
+    total = work.trace.total(given.grain)
+    if not 1 <= given.step <= total:
+        steps = f"its steps go from 1 to {total:,}"
+        raise StopError(f"There is no step {given.step:,} of this walk: {steps}.")

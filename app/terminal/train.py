@@ -9,11 +9,12 @@ from tqdm import tqdm
 
 from app.settings import Settings
 from app.terminal.draw import chosen
-from app.terminal.given import add_program, numbers, program, read, reason, write
+from app.terminal.given import add_program, finite, name, numbers, program
+from app.terminal.streams import StopError, check_target, complain, say, write
 from engine.compiled import KERNELS
 from engine.computed import Computed
 from engine.errors import GradwalkError
-from engine.formats import Wanted
+from engine.formats import Format, Wanted
 from engine.numerals import short
 from engine.optimizers import OPTIMIZERS
 from engine.regime import SCHEDULES, Regime
@@ -28,17 +29,18 @@ MOST_PARAMETERS = 20  # that are printed
 
 def add(words: argparse.ArgumentParser, _: Settings) -> None:
     """Add the command's arguments."""
-    add_program(words, "FILE")
+    add_program(words)
     words.add_argument("--steps", type=counted, default=1_000, help="updates (%(default)s)")
     words.add_argument("--optimizer", choices=list(OPTIMIZERS), default="sgd")
-    words.add_argument("--rate", type=float, default=RATE, help="learning rate (%(default)s)")
+    words.add_argument("--rate", type=finite, default=RATE, help="learning rate (%(default)s)")
     words.add_argument("--batch", type=counted, help="samples an update (all)")
-    words.add_argument("--split", type=float, default=0.0, help="share kept for testing (0)")
+    words.add_argument("--split", type=finite, default=0.0, help="share kept for testing (0)")
     words.add_argument("--schedule", choices=SCHEDULES, default="constant", help="of the rate")
-    words.add_argument("--below", type=float, metavar="LOSS", help="stop below this loss")
+    words.add_argument("--below", type=finite, metavar="LOSS", help="stop below this loss")
     words.add_argument("--seed", type=int, default=0, help="of batches and split (%(default)s)")
-    words.add_argument("-o", "--output", metavar="OUT", help="the picture (FILE-trained.svg)")
-    words.add_argument("--no-picture", action="store_true", help="draw nothing")
+    end = words.add_mutually_exclusive_group()
+    end.add_argument("-o", "--output", metavar="OUT", help="the picture (PROGRAM-trained.svg)")
+    end.add_argument("--no-picture", action="store_true", help="draw nothing")
 
 
 def counted(text: str) -> int:
@@ -58,29 +60,37 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
     Raises:
         StopError: the program is refused, or nothing in it can learn this way.
     """
-    source = read(given.program)
-    target = "" if given.no_picture else given.output or f"{source.name}-trained.svg"
-    row = chosen(target) if target else None
-    found = program(source, settings)
+    target, row = _target(given)
+    found = program(given, settings)
+    set_to = numbers(given.set, found.input_named, found.settable.keys() - found.input_named)
     kernels = KERNELS.wait(COMPILING)
     memory = int(settings.megabytes * 1e6)
     try:
-        set_to = numbers(found, given.set)
         trainer = Trainer(found, set_to, _regime(given), given.seed, kernels, memory)
         before = trainer.at(0)
         _learn(trainer, given.steps)
     except GradwalkError as error:
-        raise reason(error) from error
+        raise StopError(str(error)) from error
     after = trainer.at(trainer.step)
-    print(_told(before, after))
+    say(_told(before, after))
     stopped = trainer.stopped
     if stopped:
-        print(stopped.sentence)
+        say(stopped.sentence)
     if row:
         work = Computed.of_program(found, {**set_to, **after.parameters})
         write(row.make(work, Wanted()), target)
-        print(f"Drawn in {target}.")
+        say(f"{'Drawn in' if row.media.startswith('image/') else 'Written to'} {target}.")
     return BROKEN if stopped and stopped.kind == "trouble" else 0
+
+
+def _target(given: argparse.Namespace) -> tuple[str, Format | None]:
+    """Return where the picture goes, and its format; None where there is to be none."""
+    if given.no_picture:
+        return "", None
+    target = given.output or f"{name(given.program)}-trained.svg"
+    row = chosen(target)
+    check_target(target)
+    return target, row
 
 
 def _regime(given: argparse.Namespace) -> Regime:
@@ -104,7 +114,7 @@ def _learn(trainer: Trainer, steps: int) -> None:
                 bar.update(trainer.advance(min(at_once, steps - trainer.step)))
                 bar.set_postfix_str(f"loss {short(trainer.measure().loss)}", refresh=False)
         except KeyboardInterrupt:
-            print(f"Stopped by hand after {trainer.step:,} steps.", file=sys.stderr)
+            complain(f"Stopped by hand after {trainer.step:,} steps.")
 
 
 def _told(before: Moment, after: Moment) -> str:
@@ -119,5 +129,5 @@ def _told(before: Moment, after: Moment) -> str:
     lines += [f"  {name:<{width}}  {short(number, 6)}" for name, number in items[:MOST_PARAMETERS]]
     if len(items) > MOST_PARAMETERS:
         more = len(items) - MOST_PARAMETERS
-        lines.append(f"  and {more} more; -o OUT.json has them all")
+        lines.append(f"  and {more:,} more; -o OUT.json has them all")
     return "\n".join(lines)

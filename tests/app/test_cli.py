@@ -42,6 +42,7 @@ def test_a_wrong_port_is_told(text):
 @pytest.mark.parametrize("words", [["--port", "10"], ["serve", "--port", "10"]])
 def test_arguments_go_before_the_environment(monkeypatch, words):
     served = []
+    monkeypatch.setattr("app.terminal.serve.check_free", lambda *_: None)
     monkeypatch.setattr("uvicorn.run", lambda app, **options: served.append(options))
     monkeypatch.setenv("GRADWALK_HOST", "::1")
     monkeypatch.setenv("GRADWALK_PORT", "9")

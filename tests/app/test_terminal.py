@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 from app import cli
 from app.terminal import train
-from app.terminal.given import shown
+from app.terminal.refusal import shown
 from engine.computed import Computed
 from engine.errors import ProgramError
 from engine.evaluate import Gradients
@@ -25,6 +26,9 @@ mlp = MLP(2, [4, 1], activation=tanh, seed=1)
 o = mlp(x1, x2)
 loss = mse(o, y)
 """
+
+
+MANY = "+".join(f"x{k}*2" for k in range(400))
 
 
 @pytest.fixture
@@ -93,7 +97,6 @@ def test_a_sample_of_the_data_is_drawn(run):
     assert refused(run("draw", MOONS, "--sample", "41")) == (
         "--sample is 41; take a number from 1 to 40."
     )
-    assert refused(run("draw", "x", "--sample", "2")).endswith("1: this program has no data.")
 
 
 def test_where_numbers_stop_being_finite_is_said_beside_the_picture(run):
@@ -186,6 +189,39 @@ def test_a_wrong_gradient_ends_with_1(run, monkeypatch):
     assert code == 1
     assert "✗ x" in out.decode()
     assert "2 do not" in out.decode()
+
+
+def test_what_is_not_proved_does_not_look_like_success(run, monkeypatch):
+    code, out, _ = run("check", "log(x)", "--set", "x=0", "--all")
+    assert code == 3
+    assert "inf" not in out.decode()
+    assert "No gradient could be measured" in out.decode()
+    code, out, _ = run("check", "2")
+    assert (code, out) == (3, b"There is no gradient to check: all is constant.\n")
+    code, out, _ = run("check", MANY, "--seconds", "1e-9")
+    assert code == 3
+    assert "1,199 not reached in the time allowed. --seconds gives it longer." in out.decode()
+
+
+def test_a_leaf_without_a_name_is_told_by_its_place(run):
+    source = "def f(row):\n    xs = list(map(Value, row))\n    return xs[0]*xs[0]*xs[0]\n"
+    out = run("check", f"{source}f([2.0]) + f([3.0])")[1].decode()
+    assert re.findall(r"✓ (.*?)  ", out) == ["f[0], line 2", "f[1], line 2"]
+
+
+def test_what_differs_stands_first(run, monkeypatch):
+    right = Computed.found.func
+
+    def one_wrong(work):
+        nodes = right(work).nodes.copy()
+        nodes[work.graph.labels.index("w70")] += 1
+        return Gradients(nodes, right(work).edges)
+
+    monkeypatch.setattr(Computed, "found", property(one_wrong))
+    source = "+".join(f"w{k}*w{k}" for k in range(100))
+    code, out, _ = run("check", source)
+    assert code == 1
+    assert out.decode().startswith("✗ w70 ")
 
 
 # train
