@@ -9,13 +9,13 @@ from types import MappingProxyType
 from typing import TypedDict
 
 from engine.computed import Computed
+from engine.drawing.picture import Picture
 from engine.export.dot import dot
 from engine.export.engine_file import engine_file
 from engine.export.labelled import json_text
 from engine.export.numpy_file import numpy_file
 from engine.export.tex import tex
 from engine.export.torch_file import torch_file
-from engine.drawing.picture import Picture
 from engine.standalone.document import document
 from engine.standalone.raster import png
 from engine.standalone.still import svg
@@ -108,7 +108,7 @@ _ROWS = (
         "Python",
         "gradwalk.py",
         "text/x-python",
-        "The program in gradwalk's own engine, to be run; with data, the mean over all samples.",
+        "The program in gradwalk's own engine; with data, the mean over all samples.",
         lambda work, _: engine_file(work),
     ),
     Format(
@@ -116,7 +116,7 @@ _ROWS = (
         "PyTorch",
         "gradwalk_torch.py",
         "text/x-python",
-        "The same in PyTorch: it prints loss and gradients; with data, their means over all samples.",
+        "The same in PyTorch: it prints loss and gradients; with data, their means.",
         lambda work, _: torch_file(work),
     ),
     Format(
@@ -124,7 +124,7 @@ _ROWS = (
         "NumPy",
         "gradwalk_numpy.py",
         "text/x-python",
-        "The same by hand, each derivative written out; with data, the mean over all samples.",
+        "The same by hand, each derivative written out; with data, the means.",
         lambda work, _: numpy_file(work),
     ),
     Format(

@@ -49,9 +49,9 @@ def cut(lines: list[str], span: Span, most: int = LONGEST) -> str:
 
 
 def printable(text: str) -> str:
-    """Return text as every file can hold it: what no reader sees is replaced by a sign.
+    r"""Return text as every file can hold it: what no reader sees is replaced by a sign.
 
-    >>> printable("a\\x07") == "a\\N{REPLACEMENT CHARACTER}"
+    >>> printable("a\x07") == "a\N{REPLACEMENT CHARACTER}"
     True
     """
     if text.isprintable():

@@ -27,9 +27,7 @@ LINES_TOGETHER = 20  # leaves in one formula, which a page must hold
 BUILT_IN = "–—‘’“”…"  # signs beyond Latin letters that LaTeX knows by itself
 
 
-def step_tex(
-    work: Computed, step: int, grain: Grain = "node", trace: Trace | None = None
-) -> str:
+def step_tex(work: Computed, step: int, grain: Grain = "node", trace: Trace | None = None) -> str:
     """Return one step of the walk as a formula for amsmath.
 
     Args:

@@ -133,10 +133,10 @@ def _px(height: Any) -> int:
     Raises:
         ExprError: it is no number from 1 on.
     """
-    number = isinstance(height, Real) and not isinstance(height, bool)
-    if not number or not 1 <= height < math.inf:
+    number = float(height) if isinstance(height, Real) else math.nan
+    if height is True or not 1 <= number < math.inf:
         raise ExprError(f"The height of a cell is a number of px from 1 on, not {height!r}.")
-    return round(height)
+    return round(number)
 
 
 def picture(thing: Any) -> str:

@@ -135,11 +135,11 @@ function fit(least = canvas.clientWidth < NARROW ? READABLE : LEGIBLE) {
   moved = false;
 }
 
-// The top of the part at the drawing's left, so wide and so high, that shows the most items whole; of
+// The top of the part at the drawing's left, so wide and so high, that shows the most items; of
 // several the one nearest the middle.
 function fullest(width, height) {
   const items = [...svg.querySelectorAll(ITEM)].map((item) => [...placeOf(item), sizeOf(item, "width"), sizeOf(item, "height")]);
-  const near = items.filter(([x, , wide]) => x + wide <= box.x + width).sort((one, other) => one[1] - other[1]);
+  const near = items.filter(([x, , wide]) => x + wide / 2 <= box.x + width).sort((one, other) => one[1] - other[1]);
   const lowest = box.y + box.height - height;
   const middle = box.y + box.height / 2;
   const parts = near.map(([, y]) => {

@@ -72,5 +72,8 @@ def test_a_scope_of_any_name_is_a_cluster_that_graphviz_reads():
         y = (x * x).tanh()
     text = dot(Computed.of(y))
     text.encode()
-    assert 'label="a\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}"' in text
+    assert (
+        'label="a\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}"'
+        in text
+    )
     assert not {"\x00", "\x07"} & set(text)
