@@ -82,6 +82,10 @@ class Computed:
         }
         return cls(program.graph, values, program.source, columns)
 
+    def __repr__(self) -> str:
+        """Return how large it is, and what comes out; never its arrays."""
+        return f"Computed g{repr(self.graph)[1:]} = {self.output!r}"
+
     @cached_property
     def found(self) -> Gradients:
         """Return the gradient of every node, and what every edge hands down."""

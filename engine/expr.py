@@ -24,7 +24,7 @@ from engine.graph import in_evaluation_order
 from engine.native import backward, forward
 from engine.ops import OPS, Op
 from engine.scopes import Scope, current
-from engine.shown import picture_of
+from engine.shown import image_of, picture_of
 from engine.spans import Span
 from engine.tapes import Tape, tape_of
 
@@ -383,6 +383,10 @@ class Expr:
     def _repr_svg_(self) -> str | None:
         """Return the picture that a notebook shows; nothing is changed by it."""
         return picture_of(self)
+
+    def _repr_html_(self) -> str | None:
+        """Return it for front ends that trust no SVG, or let it be cut off."""
+        return image_of(self)
 
     def __add__(self, other: Any) -> Expr:
         """Return self + other."""

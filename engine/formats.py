@@ -6,18 +6,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 from types import MappingProxyType
+from typing import TypedDict
 
 from engine.computed import Computed
+from engine.drawing.picture import Picture
 from engine.export.dot import dot
 from engine.export.engine_file import engine_file
 from engine.export.labelled import json_text
 from engine.export.numpy_file import numpy_file
-from engine.export.tex import step_tex, tex
+from engine.export.tex import tex
 from engine.export.torch_file import torch_file
 from engine.standalone.document import document
 from engine.standalone.raster import png
 from engine.standalone.still import svg
-from engine.trace import Grain
+from engine.trace import Grain, Trace
 
 
 @dataclass(frozen=True)
@@ -28,11 +30,15 @@ class Wanted:
         step: a step of the walk, from 1; None for the finished numbers.
         grain: what a step is.
         dark: whether a picture stands on dark ground.
+        picture: what is open in a picture, and where it stands; as the page opens it if None.
+        trace: another walk than the usual one.
     """
 
     step: int | None = None
     grain: Grain = "node"
     dark: bool = False
+    picture: Picture | None = None
+    trace: Trace | None = None
 
 
 @dataclass(frozen=True)
@@ -61,6 +67,17 @@ class Format:
         return PurePath(self.file).suffix
 
 
+class _Walk(TypedDict):
+    step: int | None
+    grain: Grain
+    trace: Trace | None
+
+
+def _walk(of: Wanted) -> _Walk:
+    """Return which step of which walk is wanted."""
+    return {"step": of.step, "grain": of.grain, "trace": of.trace}
+
+
 _ROWS = (
     Format(
         "svg",
@@ -68,7 +85,7 @@ _ROWS = (
         "gradwalk.svg",
         "image/svg+xml",
         "The picture, sharp at any size.",
-        lambda work, of: svg(work, dark=of.dark, step=of.step, grain=of.grain),
+        lambda work, of: svg(work, dark=of.dark, picture=of.picture, **_walk(of)),
     ),
     Format(
         "png",
@@ -76,7 +93,7 @@ _ROWS = (
         "gradwalk.png",
         "image/png",
         "The picture, for slides and chats.",
-        lambda work, of: png(work, dark=of.dark, step=of.step, grain=of.grain),
+        lambda work, of: png(work, dark=of.dark, picture=of.picture, **_walk(of)),
     ),
     Format(
         "html",
@@ -84,14 +101,14 @@ _ROWS = (
         "gradwalk.html",
         "text/html",
         "One file that steps, folds and explains itself without a network.",
-        lambda work, _: document(work),
+        lambda work, of: document(work, **_walk(of)),
     ),
     Format(
         "py",
         "Python",
         "gradwalk.py",
         "text/x-python",
-        "The program in gradwalk's own engine, to be run.",
+        "The program in gradwalk's own engine; with data, the mean over all samples.",
         lambda work, _: engine_file(work),
     ),
     Format(
@@ -99,7 +116,7 @@ _ROWS = (
         "PyTorch",
         "gradwalk_torch.py",
         "text/x-python",
-        "The same in PyTorch: it prints the same loss and gradients.",
+        "The same in PyTorch: it prints loss and gradients; with data, their means.",
         lambda work, _: torch_file(work),
     ),
     Format(
@@ -107,7 +124,7 @@ _ROWS = (
         "NumPy",
         "gradwalk_numpy.py",
         "text/x-python",
-        "The same by hand: forward and backward, each derivative written out.",
+        "The same by hand, each derivative written out; with data, the means.",
         lambda work, _: numpy_file(work),
     ),
     Format(
@@ -115,8 +132,8 @@ _ROWS = (
         "LaTeX",
         "gradwalk.tex",
         "text/x-tex",
-        "Every rule with its numbers, forward and back; or the step alone.",
-        lambda work, of: tex(work) if of.step is None else step_tex(work, of.step, of.grain),
+        "Every rule with its numbers; at a step, that step.",
+        lambda work, of: tex(work, **_walk(of)),
     ),
     Format(
         "json",

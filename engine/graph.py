@@ -18,7 +18,7 @@ from engine.errors import GraphError
 from engine.numerals import exact
 from engine.ops import MOST_OPERANDS, OPS, Op
 from engine.scopes import Scope, Scopes, gathered
-from engine.shown import picture_of
+from engine.shown import image_of, picture_of
 from engine.spans import Span, cut, shortened
 
 if TYPE_CHECKING:
@@ -115,6 +115,15 @@ class Graph:
     def _repr_svg_(self) -> str | None:
         """Return the picture that a notebook shows."""
         return picture_of(self)
+
+    def _repr_html_(self) -> str | None:
+        """Return it for front ends that trust no SVG, or let it be cut off."""
+        return image_of(self)
+
+    def __repr__(self) -> str:
+        """Return how large it is, and what comes out; never its arrays."""
+        count = len(self)
+        return f"Graph of {count} node{'s' if count != 1 else ''}, output {self.name(self.output)}"
 
     def __len__(self) -> int:
         """Return the number of nodes."""

@@ -67,7 +67,7 @@ def explain_update(trace: Trace, event: Event) -> Part:
     if trace.mistakes and not same(gradient, right):
         why = f"The gradient of {name} should be {short(right)}: the mistake has moved it wrongly."
         return Part(lines[0], lines, rows, verdict="Wrong", why=why, text=text)
-    output = graph.labels[graph.output] or "the output"
+    output = graph.name(graph.output) if graph.labels[graph.output] else "the output"
     why = _direction(name, output, node, update)
     lesson = update.optimizer.why if update.samples else ""
     return Part(lines[0], lines, rows, lesson=lesson, why=why, text=text)

@@ -127,6 +127,10 @@ class Program:
     printed: tuple[Line, ...] = ()
     remarks: tuple[Line, ...] = ()
 
+    def __repr__(self) -> str:
+        """Return how large it is, and what comes out; never its text or its arrays."""
+        return repr(self.graph).replace("Graph", "Program", 1)
+
     def leaves(
         self, settings: Mapping[str, float] | None = None, lane: int = 0
     ) -> NDArray[np.float64]:

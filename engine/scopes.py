@@ -17,7 +17,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.spans import Span
+from engine.spans import Span, printable
 
 NO_SCOPE = -1
 LEAST = 2  # a scope with fewer results, and no scope in it, is none worth a box; or fewer leaves
@@ -86,7 +86,7 @@ class Scopes:
     one scope alone uses is counted there.
 
     Attributes:
-        names: what each is called.
+        names: what each is called, in printable characters.
         turns: its number among the scopes of its name beside it, from 0; None where it is the
             only one.
         parents: (s,) int32, the scope around each, NO_SCOPE for none.
@@ -254,7 +254,7 @@ def _trimmed(scopes: list[Scope], parents: list[int], of: Ids, leaves: NDArray[n
         if kept[place]:
             order.append(place)
     above = [NO_SCOPE if parents[place] == NO_SCOPE else moved[parents[place]] for place in order]
-    names = [_joined(place, scopes, parents, kept) for place in order]
+    names = [printable(_joined(place, scopes, parents, kept)) for place in order]
     siblings = Counter(zip(above, names, strict=True))
     met: Counter[tuple[int, str]] = Counter()
     turns: list[int | None] = []

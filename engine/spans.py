@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 ELLIPSIS = "…"
+UNSEEN = "\N{REPLACEMENT CHARACTER}"
 LONGEST = 60  # characters of the words that a node is called by
 
 
@@ -45,6 +46,17 @@ def cut(lines: list[str], span: Span, most: int = LONGEST) -> str:
             end = span.end_column - 1 if number == span.end_line - 1 else None
             text += " " + lines[number][:end][: most + 1]
     return shortened(" ".join(text.split()), most)
+
+
+def printable(text: str) -> str:
+    r"""Return text as every file can hold it: what no reader sees is replaced by a sign.
+
+    >>> printable("a\x07") == "a\N{REPLACEMENT CHARACTER}"
+    True
+    """
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() else UNSEEN for each in text)
 
 
 def shortened(text: str, most: int = LONGEST) -> str:

@@ -53,6 +53,8 @@ const maker = new Maker(run, {
 });
 export const learning = () => modeIs("learn");
 export const runShown = () => run.id ?? "";
+// The numbers of a sample that there is not, as a link has them but a line each.
+export const imagined = () => Object.entries(fiction ?? {}).map(([name, number]) => `${name}:${number}`).join("\n");
 const playing = () => frame.state === "running";
 
 export function startLearn() {

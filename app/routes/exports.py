@@ -2,33 +2,50 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+import numpy as np
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.exceptions import HTTPException
 from fastapi.responses import Response
 
-from app.asked import Asked
-from app.faults import RefusedError
-from app.pictures import Numbers
+from app.asked import Asked, Question
+from app.faults import Fault, RefusedError, refusal
+from app.links import settings
+from app.pictures import Pictures
+from app.walks import walked
 from engine.computed import Computed
 from engine.formats import FORMATS, Wanted
+from engine.program import Program
+from engine.updates import Update
 
 router = APIRouter(prefix="/export", include_in_schema=False)
 
+PREDICTING = Fault(
+    message="A file would tell every number.", hint="Turn off Predict each number first."
+)
 
-async def _learned(request: Request, asked: Asked) -> dict[str, float]:
-    """Return the present parameters of the run that the page shows, by name; else nothing."""
+
+@dataclass(frozen=True)
+class _Run:
+    """The run that the page shows: its program, the names that learn, and what comes next."""
+
+    program: Program
+    names: tuple[str, ...]
+    ahead: Update
+
+
+async def _run(request: Request, asked: Asked) -> _Run | None:
+    """Return the run that the page shows, None where there is none or it is gone."""
     if not asked.run:
-        return {}
+        return None
     try:
         run = request.app.state.runs.find(asked.run)
-        if run.trainer.program.source != asked.source:
-            return {}
-        update = await run.ahead()
+        ahead = await run.ahead()
     except RefusedError:
-        return {}
-    return dict(zip(run.trainer.names, update.weights.tolist(), strict=True))
+        return None
+    return _Run(run.trainer.program, tuple(run.trainer.names), ahead)
 
 
 @router.post("/{name}")
@@ -36,17 +53,59 @@ def export(
     request: Request,
     name: str,
     asked: Asked,
-    learned: Annotated[dict[str, float], Depends(_learned)],
+    run: Annotated[_Run | None, Depends(_run)],
+    dark: Annotated[bool, Form()] = False,  # noqa: FBT002  a field of the form
+    learning: Annotated[bool, Form()] = False,  # noqa: FBT002  a field of the form
+    imagined: Annotated[str, Form()] = "",
 ) -> Response:
-    """Return a file of what the page shows: at the present numbers, the step, the sample."""
+    """Return a file of what the page shows: as it is folded, at its numbers, step and sample.
+
+    Args:
+        request: where the caches are.
+        name: of a format.
+        asked: what is drawn, and where in the walk one stands.
+        run: what it learns in, or whose next update the walk ends with.
+        dark: whether the page is dark.
+        learning: whether it shows the weights that the run has now, and no walk.
+        imagined: numbers, as `set` has them but a line each, of a sample that there is not.
+    """
     if name not in FORMATS:
         raise HTTPException(404)
-    numbers: Numbers = request.app.state.pictures.numbers(
-        asked.source, {**asked.inputs, **learned}, asked.sample
-    )
-    work = Computed.of_numbers(numbers.program, numbers.values)
-    row = FORMATS[name]
-    step = None if asked.walk.step is None or asked.walk.predict else asked.walk.step
-    made = row.make(work, Wanted(step=step, grain=asked.walk.grain))
+    if asked.walk.predict and not learning:
+        return refusal(request.scope, 409, PREDICTING)
+    row, pictures = FORMATS[name], request.app.state.pictures
+    inputs = {**asked.inputs, **settings(imagined.splitlines())}
+    if learning and run and _alike(run.program, pictures.program(asked.source, asked.sample.mine)):
+        inputs |= dict(zip(run.names, run.ahead.weights.tolist(), strict=True))
+    made = row.make(*_seen(pictures, replace(asked, inputs=inputs), run, dark=dark))
     headers = {"Content-Disposition": f'attachment; filename="{row.file}"'}
     return Response(made, media_type=row.media, headers=headers)
+
+
+def _seen(
+    pictures: Pictures, asked: Question, run: _Run | None, *, dark: bool
+) -> tuple[Computed, Wanted]:
+    """Return what the page shows, and how."""
+    numbers = pictures.numbers(asked.source, asked.inputs, asked.sample)
+    at = walked(pictures, numbers, asked.walk, run.ahead if run else None)
+    drawing = pictures.drawn(asked.after)
+    if drawing is None or drawing.program is not numbers.program:
+        drawing = pictures.drawing(numbers.program, mine=asked.sample.mine, folds=asked.folds)
+    wanted = Wanted(
+        step=None if at.step is None else at.step + 1,
+        grain=asked.walk.grain,
+        dark=dark,
+        picture=drawing.picture,
+        trace=at.trace,
+    )
+    return Computed.of_numbers(numbers.program, numbers.values), wanted
+
+
+def _alike(one: Program, other: Program) -> bool:
+    """Return whether two texts compute the same: remarks and blanks aside, they are one."""
+    return (
+        one.graph.labels == other.graph.labels
+        and np.array_equal(one.graph.codes, other.graph.codes)
+        and np.array_equal(one.graph.operands, other.graph.operands)
+        and np.array_equal(one.written, other.written, equal_nan=True)
+    )

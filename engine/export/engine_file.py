@@ -33,7 +33,7 @@ def engine_file(work: Computed) -> str:
     given = [*columns(plan, "math", ""), *leaves]
     printed = [(name, plan.names[node]) for node, name in plan.printed]
     return page(
-        heading(TITLE, work.source),
+        heading(TITLE, work.source, plan.samples),
         ["import math"] if any("math." in line for line in (*given, *writer.lines)) else [],
         ["from engine import Expr"],
         given,

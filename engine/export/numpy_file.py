@@ -43,7 +43,7 @@ def numpy_file(work: Computed) -> str:
     gradients = [(name, back.names.get(node, "0.0")) for node, name in plan.printed]
     erf = any("erf(" in line for line in (*forward.lines, *back.lines))
     return page(
-        heading(TITLE, work.source),
+        heading(TITLE, work.source, plan.samples),
         ["import math"] if erf else [],
         ["import numpy as np"],
         ['np.seterr(all="ignore")  # inf and nan are numbers like all others'],

@@ -100,9 +100,19 @@ class Plan:
         ]
 
     @cached_property
+    def printing(self) -> frozenset[int]:
+        """Return the same leaves, for asking whether one is among them."""
+        return frozenset(self.leaves)
+
+    @cached_property
+    def samples(self) -> int:
+        """Return how many samples the loss is a mean over; 0 where it is none."""
+        return len(next(iter(self.columns.values()))) if self.sampled else 0
+
+    @cached_property
     def inline(self) -> list[bool]:
         """Return which leaves are written as numbers, wherever they are used."""
-        named = {*self.leaves, *self.columns}
+        named = self.printing.union(self.columns)
         rows = zip(self.ops, self.graph.constant.tolist(), self.uses, strict=True)
         return [
             op is None and node not in named and (constant or uses < 2)
@@ -121,13 +131,12 @@ class Plan:
     @cached_property
     def wanted(self) -> list[bool]:
         """Return the nodes through which something gets back to a leaf that is printed."""
-        printed = set(self.leaves)
         found: list[bool] = []
         for node, (op, operands) in enumerate(zip(self.ops, self.operands, strict=True)):
             partials = op.partials if op else ()
             slots = zip(operands, partials, strict=True)
             below = any(found[operand] and partial != FLAT for operand, partial in slots)
-            found.append(node in printed or below)
+            found.append(node in self.printing or below)
         return found
 
     @cached_property

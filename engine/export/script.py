@@ -22,9 +22,18 @@ def headed(words: str, lines: Sequence[str]) -> list[str]:
     return [words, *lines] if lines else []
 
 
-def heading(title: str, source: str) -> Iterator[str]:
-    """Yield a docstring and, as a comment, the program, where there is one."""
-    yield f'"""{title}"""'
+def heading(title: str, source: str, samples: int) -> Iterator[str]:
+    """Yield a docstring and, as a comment, the program, where there is one.
+
+    Args:
+        title: what the file is.
+        source: the program's text, or an empty one.
+        samples: how many the loss is a mean over; 0 where it is none.
+    """
+    if samples:
+        yield f'"""{title}\n\nThe loss is the mean over {samples:,} samples.\n"""'
+    else:
+        yield f'"""{title}"""'
     if source.strip():
         yield ""
         yield "# The program:"

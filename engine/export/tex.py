@@ -19,7 +19,7 @@ from engine.errors import GraphError
 from engine.explain import Explanation, explain
 from engine.latex import LAST_LATIN, latex, prose
 from engine.numerals import short
-from engine.trace import Grain
+from engine.trace import Grain, Trace
 from engine.typeset import Line, Word
 
 MOST_STEPS = 4_000  # of each direction; more than that nobody reads, and LaTeX takes minutes
@@ -27,40 +27,68 @@ LINES_TOGETHER = 20  # leaves in one formula, which a page must hold
 BUILT_IN = "–—‘’“”…"  # signs beyond Latin letters that LaTeX knows by itself
 
 
-def step_tex(work: Computed, step: int, grain: Grain = "node") -> str:
+def step_tex(work: Computed, step: int, grain: Grain = "node", trace: Trace | None = None) -> str:
     """Return one step of the walk as a formula for amsmath.
 
     Args:
         work: what is walked.
         step: which step, from 1, as pictures count.
         grain: how large a step is.
+        trace: another walk than the usual one.
 
     Raises:
         GraphError: there is no such step.
     """
-    total = work.trace.total(grain)
+    walk = trace or work.trace
+    total = walk.total(grain)
     if not 1 <= step <= total:
         raise GraphError(f"There is no step {step}: this walk has {total}.")
-    found = explain(work.trace, step - 1, grain).latex
+    found = explain(walk, step - 1, grain).latex
     if found:
         return found
-    return latex([_given(work, work.trace.step(step - 1, grain)[0].node)])
+    return latex([_given(work, walk.step(step - 1, grain)[0].node)])
 
 
-def tex(work: Computed) -> str:
-    """Return a whole document: leaves, then each result, then each step of the way back."""
-    graph, walk = work.graph, work.trace
+def tex(
+    work: Computed,
+    *,
+    step: int | None = None,
+    grain: Grain = "node",
+    trace: Trace | None = None,
+) -> str:
+    """Return a whole document: leaves, each result, each step of the way back; or one step.
+
+    Args:
+        work: what is walked.
+        step: the step that it is about, from 1; None for all of them.
+        grain: how large a step is.
+        trace: another walk than the usual one.
+
+    Raises:
+        GraphError: there is no such step.
+    """
+    walk = trace or work.trace
+    if step is None:
+        body = _whole(work, walk)
+    else:
+        formula = _display(step_tex(work, step, grain, walk))
+        body = ["", rf"\noindent {_title(explain(walk, step - 1, grain))}", formula]
+    return "\n".join([*_preamble("".join(body)), *body, r"\end{document}", ""])
+
+
+def _whole(work: Computed, walk: Trace) -> list[str]:
+    """Return all steps but those of the update, by what they do."""
+    graph = work.graph
     starts = dict(walk.phases("node"))
     forward = [k for k in range(starts["seed"]) if not graph.leaves[walk.step(k, "node")[0].node]]
     back = range(starts["seed"], starts.get("update", walk.total("node")))
     leaves = graph.leaves.nonzero()[0].tolist()
     named = [node for node in leaves if graph.labels[node] or graph.learnable[node]]
-    body = [
+    return [
         *_section("Given", _leaves(work, named)),
-        *_section("Values, from the leaves to the output", _steps(work, forward)),
-        *_section("Gradients, from the output back to the leaves", _steps(work, back)),
+        *_section("Values, from the leaves to the output", _steps(walk, forward)),
+        *_section("Gradients, from the output back to the leaves", _steps(walk, back)),
     ]
-    return "\n".join([*_preamble("".join(body)), *body, r"\end{document}", ""])
 
 
 def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
@@ -84,9 +112,9 @@ def _given(work: Computed, node: int) -> Line:
     return Line(word(work.graph, node), (("=", number),))
 
 
-def _steps(work: Computed, steps: Sequence[int]) -> Iterator[str]:
+def _steps(walk: Trace, steps: Sequence[int]) -> Iterator[str]:
     for step in steps[:MOST_STEPS]:
-        told = explain(work.trace, step, "node")
+        told = explain(walk, step, "node")
         yield f"\n\\noindent {_title(told)}"
         yield _display(told.latex)
     yield from _left_out(len(steps), "steps")

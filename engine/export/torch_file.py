@@ -52,7 +52,7 @@ def torch_file(work: Computed) -> str:
     reached = [node for node in plan.leaves if plan.reached[node]]
     functional = any("functional." in line for line in writer.lines)
     return page(
-        heading(TITLE, work.source),
+        heading(TITLE, work.source, plan.samples),
         ["import torch", *(["from torch.nn import functional"] if functional else [])],
         ["torch.set_default_dtype(torch.float64)"],
         [*columns(plan, TORCH.module, "torch.tensor(table).T"), *leaves],
@@ -64,7 +64,7 @@ def torch_file(work: Computed) -> str:
 
 def _leaf(plan: Plan, node: int) -> str:
     number = TORCH.boxed(literal(plan.numbers[node], TORCH.module)).text
-    return f"{number[:-1]}, requires_grad=True)" if node in set(plan.leaves) else number
+    return f"{number[:-1]}, requires_grad=True)" if node in plan.printing else number
 
 
 def _printed(plan: Plan, reached: int) -> tuple[list[tuple[str, str]], str, str]:

@@ -8,18 +8,20 @@
 
 from __future__ import annotations
 
-import base64
+import math
 from dataclasses import dataclass
 from functools import cached_property
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
 from engine.computed import Computed
-from engine.errors import ExprError
+from engine.errors import ExportError, ExprError
 from engine.expr import Expr
 from engine.graph import Graph
-from engine.shown import shown_by
+from engine.shown import image, shown_by
 from engine.standalone.document import document
+from engine.standalone.raster import png
 from engine.standalone.scene import usual_picture
 from engine.standalone.still import structure_svg, svg
 
@@ -53,9 +55,22 @@ class Shown:
         return svg(self.work, dark=None)
 
     def save(self, path: str | Path) -> None:
-        """Keep the document as a file, or, where the name ends so, the picture as an SVG."""
-        text = self.svg if Path(path).suffix.lower() == ".svg" else self.html
-        Path(path).write_text(text, "utf-8")
+        """Keep it as a file: the document, or the picture, by what the name ends in.
+
+        Raises:
+            ExportError: the name ends in none of .html, .svg and .png.
+        """
+        match Path(path).suffix.lower():
+            case ".html" | ".htm":
+                Path(path).write_text(self.html, "utf-8")
+            case ".svg":
+                Path(path).write_text(self.svg, "utf-8")
+            case ".png":
+                Path(path).write_bytes(png(self.work))
+            case _:
+                raise ExportError(
+                    f"A file is kept as .html, .svg or .png, and {Path(path).name} is none of them."
+                )
 
     def _repr_html_(self) -> str:
         """Return the document in a frame whose scripts can reach nothing outside of it.
@@ -63,11 +78,10 @@ class Shown:
         Where a notebook is not trusted, front ends leave out the frame and keep what is in it.
         """
         inside = self.html.replace("&", "&amp;").replace("'", "&#39;")
-        picture = base64.b64encode(self.svg.encode()).decode()
         return (
             f'<iframe sandbox="allow-scripts" width="100%" height="{self.height}" title="A graph,'
             f' step by step" style="border: 0" srcdoc=\'{inside}\'>'
-            f'<img src="data:image/svg+xml;base64,{picture}" alt="Computation graph">'
+            f"{image(self.svg)}"
             "<p>Once this notebook is trusted, the picture steps and folds.</p></iframe>"
         )
 
@@ -100,7 +114,7 @@ def show(thing: Any, height: int | None = None) -> Shown:
         height: px of the cell; by the picture if None.
 
     Raises:
-        ExprError: it has no numbers to show.
+        ExprError: it has no numbers to show, or no cell is so high.
     """
     if isinstance(thing, Graph):
         raise ExprError("A Graph has no numbers to step through. Show the Expr it was made of.")
@@ -108,8 +122,21 @@ def show(thing: Any, height: int | None = None) -> Shown:
         raise ExprError(f"show takes an Expr, not this {type(thing).__name__}.")
     work = thing if isinstance(thing, Computed) else Computed.of(thing)
     if height is None:
-        height = round(min(max(usual_picture(work.graph).height + AROUND, LOWEST), HIGHEST))
-    return Shown(work, height)
+        found = usual_picture(work.graph).height + AROUND
+        height = round(min(max(found, LOWEST), HIGHEST))
+    return Shown(work, _px(height))
+
+
+def _px(height: Any) -> int:
+    """Return the height of a cell.
+
+    Raises:
+        ExprError: it is no number from 1 on.
+    """
+    number = float(height) if isinstance(height, Real) else math.nan
+    if height is True or not 1 <= number < math.inf:
+        raise ExprError(f"The height of a cell is a number of px from 1 on, not {height!r}.")
+    return round(number)
 
 
 def picture(thing: Any) -> str:

@@ -22,6 +22,7 @@ from engine.drawing.cards import card, wire
 from engine.drawing.forest import forest
 from engine.drawing.looks import sheet
 from engine.graph import Graph
+from engine.spans import printable
 from engine.standalone.folds import State, beside, states
 from engine.standalone.scene import Scene, acting
 from engine.standalone.steps import step_html
@@ -36,30 +37,47 @@ _PLACE = re.compile(r"<!--(\w+)-->")
 LARGE = 100_000  # bytes from which on the payload is packed
 
 
-def document(work: Computed, *, title: str = "", trace: Trace | None = None) -> str:
+def document(
+    work: Computed,
+    *,
+    title: str = "",
+    trace: Trace | None = None,
+    step: int | None = None,
+    grain: Grain = "node",
+) -> str:
     """Return a graph with its numbers as a whole HTML file.
 
     Args:
         work: the graph and its numbers.
         title: what the window is called; the output's name if empty.
         trace: another walk than the usual one.
+        step: the step that it opens at, from 1; None for the finished picture.
+        grain: how large such a step is; the file's own are nodes, or phases of a long walk.
+
+    Raises:
+        GraphError: the walk has no such step.
     """
     trace = trace or work.trace
-    grain: Grain = "node" if trace.total("node") <= MOST_STEPS else "phase"
-    scene, found = Scene(work, trace, None, grain), states(work.graph)
+    asked = Scene(work, trace, step, grain)
+    own: Grain = "node" if trace.total("node") <= MOST_STEPS else "phase"
+    start = None if step is None else trace.step_of(asked.events - 1, own) + 1
+    scene, found = Scene(work, trace, None, own), states(work.graph)
     pictures = [str(drawn(state.picture, scene)) for state in found]
     pieces = {
-        "title": escape(
-            title or f"{work.graph.labels[work.graph.output] or 'A graph'}, step by step"
-        ),
+        "title": escape(printable(title) or _title(work.graph)),
         "picture": pictures[0],
         "note": escape(_note(scene, found)),
         "hidden": "" if len(found) > 1 else " hidden",
         "style": "\n".join([*map(sheet, SHEETS), _file("player.css")]),
         "script": "\n".join(map(_file, SCRIPTS)),
-        "payload": _packed(_payload(scene, found, pictures)),
+        "payload": _packed({"start": start, **_payload(scene, found, pictures)}),
     }
     return _PLACE.sub(lambda place: pieces[place[1]], _file("player.html"))
+
+
+def _title(graph: Graph) -> str:
+    named = graph.labels[graph.output]
+    return f"{graph.name(graph.output) if named else 'A graph'}, step by step"
 
 
 @cache
@@ -72,7 +90,7 @@ def _note(scene: Scene, found: list[State]) -> str:
     if scene.grain == "phase":
         steps = scene.trace.total("node")
         return f"This walk has {steps:,} steps; here it goes phase by phase. " + _WAY
-    if not all(_opens(state) for state in found):
+    if not all(map(_opens, found)) or not _pages(found[0]):
         return "Not all that is folded opens in this file. " + _WAY
     return ""
 
@@ -81,12 +99,17 @@ _WAY = "gradwalk serve shows all of it."
 
 
 def _opens(state: State) -> bool:
-    """Return whether every box of a picture opens, and every open stack can be paged through."""
+    """Return whether every box of a picture opens."""
     items, paths = state.picture.folded.items, state.picture.folded.forest.scopes.paths
-    closed = [f"+{paths[item.scope]}" for item in items if item.kind in ("box", "stack")]
-    stacks = [item for item in items if item.kind == "frame" and len(item.members) > 1]
-    pages = [f">{paths[to]}" for item in stacks for to in beside(item)]
-    return all(move in state.moves for move in (*closed, *pages))
+    closed = (item for item in items if item.kind in ("box", "stack"))
+    return all(f"+{paths[item.scope]}" in state.moves for item in closed)
+
+
+def _pages(state: State) -> bool:
+    """Return whether every open stack of a picture can be paged through."""
+    items, paths = state.picture.folded.items, state.picture.folded.forest.scopes.paths
+    stacks = (item for item in items if item.kind == "frame" and len(item.members) > 1)
+    return all(f">{paths[to]}" in state.moves for item in stacks for to in beside(item))
 
 
 def _payload(scene: Scene, found: list[State], pictures: list[str]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import atexit
 import hashlib
+import math
 import re
 import shutil
 import tempfile
@@ -28,6 +29,7 @@ from engine.standalone.still import svg
 from engine.trace import Grain, Trace
 
 LARGEST = 16_000.0  # px, the longer side; a larger picture is drawn smaller
+MOST_PIXELS = 64e6  # so is one of more: they take four bytes each while it is drawn
 SIGNS = "U+2190-22FF, U+1D400-1D7FF"  # what is taken of the typeface for formulas
 FAMILY_NAMES = (1, 16)  # the records of a typeface that hold it
 
@@ -59,7 +61,8 @@ def png(
 
     Args:
         work: the graph and its numbers.
-        scale: pixels for each px of the picture; less where it would be larger than LARGEST.
+        scale: pixels for each px of the picture; less where it would be larger than LARGEST or
+            MOST_PIXELS.
         dark: whether it is dark.
         step: the step of the walk whose picture it is, from 1; None for the finished one.
         grain: how large a step is.
@@ -76,10 +79,11 @@ def png(
 def raster(text: str, scale: float = 2.0) -> bytes:
     """Return a picture by itself as a PNG; `scale` as in `png`."""
     size = _SIZE.search(text)
-    longest = max(map(float, size.groups())) if size else LARGEST
+    width, height = map(float, size.groups()) if size else (LARGEST, LARGEST)
+    fits = min(LARGEST / max(width, height), math.sqrt(MOST_PIXELS / (width * height)))
     drawn = resvg_py.svg_to_bytes(
         svg_string=text,
-        zoom=min(scale, LARGEST / longest),
+        zoom=min(scale, fits),
         font_files=[str(file) for file in unpacked()],
         skip_system_fonts=all(map(_is_ours, set("".join(_TEXT.findall(text))))),
     )

@@ -22,6 +22,7 @@ for x in [1.0, 2.0, 3.0]:
     loss = loss + mlp([x])**2
 """
 NETWORK = "mlp = MLP(2, [4, 1])\ny = mlp([1.0, -2.0])"
+SPREAD = "w = param(0.5)\nloss = 0.0\nfor x in range(20):\n    loss = loss + (w*x + 1)**2\n"
 
 NOTEBOOK = """
 import sys
@@ -78,10 +79,10 @@ def opened(browser, tmp_path):
 def player(opened, tmp_path):
     """Return a function that opens the document of a program: the page, and what it is made of."""
 
-    def open_document(text=NEURON, **options):
+    def open_document(text=NEURON, *, step=None, **options):
         work = Computed.of_program(parse(text))
         path = tmp_path / "work.html"
-        path.write_text(document(work), "utf-8")
+        path.write_text(document(work, step=step), "utf-8")
         page = opened(path, **options)
         if options.get("java_script_enabled", True):
             page.locator("#transport").wait_for()
@@ -240,6 +241,53 @@ def test_it_fits_any_window_in_either_scheme(player, width, scheme):
     now, view = page.locator(".card.now").bounding_box(), page.locator("#canvas").bounding_box()
     assert view["x"] <= now["x"] <= now["x"] + now["width"] <= view["x"] + view["width"]
     assert faults(page) == []
+
+
+def test_it_opens_at_its_step_and_goes_from_phase_to_phase(player):
+    page, work = player(step=12)
+    total = work.trace.total("node")
+    expect(page.locator("#where")).to_have_text(f"Step 12 of {total}")
+    assert page.evaluate(SHOWN) == known(work, 12)
+    starts = [phase.start + 1 for phase in work.trace.phases("node")]
+    after = [start for start in starts if start > 12]
+    for step in (*after, total, total):
+        page.keyboard.press("PageDown")
+        expect(page.locator("#where")).to_have_text(f"Step {step} of {total}")
+    for step in (*[start for start in reversed(starts) if start < total], 1):
+        page.keyboard.press("PageUp")
+        expect(page.locator("#where")).to_have_text(f"Step {step} of {total}")
+
+
+IN_VIEW = """() => {
+  const view = document.getElementById("canvas").getBoundingClientRect();
+  return [...document.querySelectorAll(".card")].map((card) => card.getBoundingClientRect())
+    .filter((card) => card.left >= view.left && card.right <= view.right)
+    .filter((card) => card.top >= view.top && card.bottom <= view.bottom).length;
+}"""
+BELOW = """() => innerHeight - Math.max(...["transport", "inspector"].map((id) =>
+  document.getElementById(id).getBoundingClientRect().bottom))"""
+
+
+def test_a_narrow_window_is_used_to_its_end(player):
+    page, _ = player(viewport={"width": 360, "height": 740})
+    assert page.locator("#canvas").bounding_box()["height"] > 600
+    assert 0 <= page.evaluate(BELOW) <= 20
+    page.locator("#next").click()
+    assert page.evaluate(BELOW) <= 0
+
+
+@pytest.mark.parametrize("width", [360, 1100])
+def test_a_large_picture_opens_where_much_of_it_stands(player, width):
+    page, _ = player(SPREAD, viewport={"width": width, "height": 740})
+    assert page.evaluate(IN_VIEW) >= width / 100
+
+
+def test_thousands_are_grouped(player):
+    page, work = player("+".join(f"x{k}" for k in range(260)))
+    assert work.trace.total("node") == 1039
+    expect(page.locator("#where")).to_have_text("1,039 steps")
+    page.keyboard.press("End")
+    expect(page.locator("#where")).to_have_text("Step 1,039 of 1,039")
 
 
 def test_without_scripts_the_finished_picture_is_there(player):

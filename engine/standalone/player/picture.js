@@ -124,23 +124,32 @@ function apply() {
   svg.classList.toggle("tiny", view.scale < TINY);
 }
 
-// The whole drawing, centred; where that would be smaller than `least`, its beginning at reading size:
-// the middle one of the items furthest left.
+// The whole drawing, centred; where that would be smaller than `least`, its beginning at reading size.
 function fit(least = canvas.clientWidth < NARROW ? READABLE : LEGIBLE) {
   const [width, height] = [canvas.clientWidth - 2 * PAD, canvas.clientHeight - 2 * PAD];
   const whole = Math.max(Math.min(LARGEST_FIT, width / box.width, height / box.height), SMALLEST);
   view.scale = whole < least ? READABLE : whole;
   view.x = PAD + Math.max(0, (width - box.width * view.scale) / 2);
   view.y = PAD + (height - box.height * view.scale) / 2;
-  if (view.y < PAD) view.y = Math.min(PAD, height / 2 - (firstMiddle() - box.y) * view.scale);
+  if (view.y < PAD) view.y = PAD - (fullest(width / view.scale, height / view.scale) - box.y) * view.scale;
   moved = false;
 }
 
-function firstMiddle() {
-  const places = [...svg.querySelectorAll(ITEM)].map(placeOf);
-  const left = Math.min(...places.map(([x]) => x));
-  const first = places.filter(([x]) => x === left).map(([, y]) => y).sort((a, b) => a - b);
-  return first[Math.floor(first.length / 2)];
+// The top of the part at the drawing's left, so wide and so high, that shows the most items; of
+// several the one nearest the middle.
+function fullest(width, height) {
+  const items = [...svg.querySelectorAll(ITEM)].map((item) => [...placeOf(item), sizeOf(item, "width"), sizeOf(item, "height")]);
+  const near = items.filter(([x, , wide]) => x + wide / 2 <= box.x + width).sort((one, other) => one[1] - other[1]);
+  const lowest = box.y + box.height - height;
+  const middle = box.y + box.height / 2;
+  const parts = near.map(([, y]) => {
+    const held = near.filter(([, top, , high]) => top >= y && top + high <= y + height);
+    const end = Math.max(...held.map(([, top, , high]) => top + high));
+    return { held: held.length, top: Math.min((y + end - height) / 2, lowest) };
+  });
+  const off = ({ top }) => Math.abs(top + height / 2 - middle);
+  parts.sort((one, other) => other.held - one.held || off(one) - off(other));
+  return Math.max(parts[0]?.top ?? box.y, box.y);
 }
 
 function zoom(factor, x = canvas.clientWidth / 2, y = canvas.clientHeight / 2) {
@@ -171,11 +180,12 @@ function placeOf(item) {
 
 // Where an item stands on screen: left, top, width, height.
 function onScreen(item) {
-  const rim = item.querySelector(".rim:not(.behind)");
   const [x, y] = placeOf(item);
-  const size = (name) => Number(rim.getAttribute(name)) * view.scale;
+  const size = (name) => sizeOf(item, name) * view.scale;
   return [view.x + (x - box.x) * view.scale, view.y + (y - box.y) * view.scale, size("width"), size("height")];
 }
+
+const sizeOf = (item, name) => Number(item.querySelector(".rim:not(.behind)").getAttribute(name));
 
 const inside = (start, size, room) => Math.max(PAD - start, 0) || Math.min(room - PAD - start - size, 0);
 

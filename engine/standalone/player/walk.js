@@ -5,6 +5,7 @@ let timer = null;
 let marked = [];
 const NAMES = { seed: "the seed" };
 const scrub = field("scrub");
+const grouped = (count) => count.toLocaleString("en");
 const share = (step) => (data.total > 1 ? ((step - 1) / (data.total - 1)) * 100 : 0);
 
 function startWalk() {
@@ -36,7 +37,7 @@ function segment([name, start, steps]) {
   const part = document.createElement("div");
   part.className = name;
   part.append(Object.assign(document.createElement("span"), { textContent: name, hidden: name === "seed" && data.total > 4 }));
-  part.title = `${NAMES[name] ?? name}: ${steps} ${steps === 1 ? "step" : "steps"} from ${start}`;
+  part.title = `${NAMES[name] ?? name}: ${grouped(steps)} ${steps === 1 ? "step" : "steps"} from ${grouped(start)}`;
   part.style.left = `${share(start)}%`;
   part.style.width = `${share(Math.min(start + steps, data.total)) - share(start)}%`;
   if (share(start) > 80) part.firstChild.className = "inward";
@@ -80,13 +81,13 @@ function mark(element, how) {
 
 function drawTrack() {
   const step = at.step ?? 1;
-  const strong = Object.assign(document.createElement("strong"), { textContent: step });
-  field("where").replaceChildren(...(at.step === null ? [`${data.total} steps`] : ["Step ", strong, ` of ${data.total}`]));
+  const strong = Object.assign(document.createElement("strong"), { textContent: grouped(step) });
+  field("where").replaceChildren(...(at.step === null ? [`${grouped(data.total)} steps`] : ["Step ", strong, ` of ${grouped(data.total)}`]));
   scrub.value = step;
   scrub.classList.toggle("resting", at.step === null);
   const present = data.phases.findLastIndex(([, start]) => start <= step);
   [...field("phases").children].forEach((part, place) => part.classList.toggle("present", at.step !== null && place === present));
-  scrub.setAttribute("aria-valuetext", at.step === null ? "the whole picture" : `Step ${step} of ${data.total}, ${data.phases[present][0]}`);
+  scrub.setAttribute("aria-valuetext", at.step === null ? "the whole picture" : `Step ${grouped(step)} of ${grouped(data.total)}, ${data.phases[present][0]}`);
   for (const id of ["first", "previous"]) field(id).setAttribute("aria-disabled", String(at.step === 1));
   for (const id of ["next", "last"]) field(id).setAttribute("aria-disabled", String(at.step === data.total));
 }
@@ -95,6 +96,8 @@ function first() { pause(); goTo(1); }
 function last() { pause(); goTo(data.total); }
 function next() { pause(); goTo((at.step ?? 0) + 1); }
 function previous() { pause(); goTo((at.step ?? data.total + 1) - 1); }
+function nextPhase() { pause(); goTo((data.phases.find(([, start]) => start > (at.step ?? 0)) ?? [null, data.total])[1]); }
+function previousPhase() { pause(); goTo((data.phases.findLast(([, start]) => start < (at.step ?? data.total + 1)) ?? [null, 1])[1]); }
 function leave() { pause(); goTo(null); }
 
 function toggle() {
@@ -115,7 +118,7 @@ function sayPlay() {
   field("play").setAttribute("aria-label", timer ? "Pause" : "Play");
 }
 
-const stepKeys = { ArrowLeft: previous, ArrowRight: next, Home: first, End: last, " ": toggle, Escape: leave };
+const stepKeys = { ArrowLeft: previous, ArrowRight: next, Home: first, End: last, PageDown: nextPhase, PageUp: previousPhase, " ": toggle, Escape: leave };
 
 function key(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || !data.total) return;
@@ -134,3 +137,4 @@ function key(event) {
 startPicture();
 startFolds();
 startWalk();
+if (data.start) goTo(data.start);

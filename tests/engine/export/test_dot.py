@@ -5,6 +5,7 @@ import re
 from engine.computed import Computed
 from engine.export.dot import dot
 from engine.expr import Expr
+from engine.scopes import scope
 from tests.engine.export.printing import work_of
 
 NETWORK = "net = MLP(2, [3, 1], activation=tanh)\nnet(1.5, -2)"
@@ -63,3 +64,16 @@ def test_leaf_constant_result_and_output_differ_in_color():
 def test_a_long_name_is_cut():
     (label, *_), *_ = [row[1].split("|") for row in RECORD.findall(dot(work_of("a" * 90 + "*2")))]
     assert label == "a" * 39 + "…"
+
+
+def test_a_scope_of_any_name_is_a_cluster_that_graphviz_reads():
+    with scope("a\x00\x07\ud800"):
+        x = Expr(1.0, label="x\ud800")
+        y = (x * x).tanh()
+    text = dot(Computed.of(y))
+    text.encode()
+    assert (
+        'label="a\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}"'
+        in text
+    )
+    assert not {"\x00", "\x07"} & set(text)

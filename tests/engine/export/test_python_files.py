@@ -212,3 +212,26 @@ def test_a_new_op_needs_no_word_of_pytorchs(monkeypatch):
 def test_the_chosen_programs_are_of_every_kind():
     assert sum(bool(work(name).columns) for name in CHOSEN) >= 3
     assert any(not np.isfinite(work(name).output) for name in CHOSEN)
+
+
+def test_of_data_a_file_says_that_its_loss_is_a_mean_and_over_how_many():
+    of_data = work_of('x, y = data("sine", n=50, seed=1)\nw = param(1)\nmse(w*x, y)')
+    for kind, write in FILES.items():
+        assert "The loss is the mean over 50 samples." in ast.get_docstring(
+            ast.parse(write(of_data))
+        )
+        assert "the mean over" not in FILES[kind](work("neuron"))
+
+
+def test_a_leaf_more_costs_the_pytorch_file_no_look_at_all_others(monkeypatch):
+    def looks(count):
+        seen = []
+        kept = Plan.__dict__["leaves"]
+        monkeypatch.setattr(
+            Plan, "leaves", property(lambda plan: seen.append(1) or kept.func(plan))
+        )
+        FILES["torch"](work_of("+".join(f"x{k}" for k in range(count))))
+        monkeypatch.undo()
+        return len(seen)
+
+    assert looks(30) == looks(3)

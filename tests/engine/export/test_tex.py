@@ -10,6 +10,7 @@ from engine.explain import explain
 from engine.export import tex as tex_module
 from engine.export.tex import step_tex, tex
 from engine.expr import Expr
+from engine.trace import trace
 from tests.engine.export.printing import work_of
 
 SOURCE = "x1, x2 = 2, 0\nw1, w2 = -3, 1\nb = 6.8813735870195432\no = tanh(x1*w1 + x2*w2 + b)"
@@ -80,3 +81,24 @@ def test_of_a_very_long_computation_the_rest_is_left_out_and_it_is_said(monkeypa
     assert text.count("5 more steps are left out.") == 1
     assert text.count("5 more leaves are left out.") == 1
     assert "left out" not in tex(work_of("x + y"))
+
+
+def test_a_step_is_also_a_document_that_stands_alone():
+    text = tex(NEURON, step=12)
+    assert text.startswith("\\documentclass{article}\n\\usepackage{amsmath}\n")
+    assert text.endswith("\\end{document}\n")
+    assert step_tex(NEURON, 12) in text
+    assert "passes its gradient on through tanh" in text
+    assert text.count("aligned") == 2
+    assert balanced(text)
+    strange = tex(Computed.of(Expr(1.0, label="名") * 2.0), step=1)
+    assert r"\DeclareUnicodeCharacter{540D}" in strange
+    with pytest.raises(GraphError, match="There is no step 99"):
+        tex(NEURON, step=99)
+
+
+def test_another_walk_is_told_with_its_mistakes():
+    work = work_of("a = 3\nb = a*a + a")
+    wrong = trace(work.graph, work.values, mistakes={"overwrite"})
+    last = wrong.total("node")
+    assert tex(work, step=last, trace=wrong) != tex(work, step=last)

@@ -11,12 +11,14 @@ import pytest
 from engine import Expr, Graph
 from engine.computed import Computed
 from engine.drawing.opening import FLAT
-from engine.errors import ExprError
+from engine.errors import ExportError, ExprError, GraphError
 from engine.numerals import short
 from engine.program import parse
+from engine.scopes import scope
 from engine.standalone.cell import show
 from engine.standalone.document import document
 from engine.standalone.folds import LESS, MORE, MOST_ITEMS, MOST_PICTURES, states
+from engine.standalone.raster import png
 from engine.standalone.still import svg
 from engine.trace import trace
 
@@ -183,6 +185,10 @@ def test_a_cell_is_kept_as_a_file(tmp_path):
     shown = show(x * x)
     shown.save(tmp_path / "x.html")
     shown.save(str(tmp_path / "x.svg"))
+    shown.save(tmp_path / "y.HTM")
+    shown.save(tmp_path / "x.png")
+    assert (tmp_path / "y.HTM").read_text("utf-8") == shown.html
+    assert (tmp_path / "x.png").read_bytes() == png(Computed.of(x * x))
     assert (tmp_path / "x.html").read_text("utf-8") == document(Computed.of(x * x)) == shown.html
     assert (tmp_path / "x.svg").read_text("utf-8").startswith("<svg")
 
@@ -191,3 +197,52 @@ def test_a_cell_is_kept_as_a_file(tmp_path):
 def test_what_has_no_numbers_is_not_shown(thing):
     with pytest.raises(ExprError, match=r"[Ss]how"):
         show(thing)
+
+
+@pytest.mark.parametrize("name", ["x.pdf", "x.json", "x", "x.html.gz"])
+def test_a_file_of_another_kind_is_refused_before_it_is_written(name, tmp_path):
+    shown = show(Expr(2.0, label="x"))
+    with pytest.raises(ExportError, match=r"\.html, \.svg or \.png"):
+        shown.save(tmp_path / name)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("height", ["a", -1, 0, float("nan"), float("inf"), [300], True])
+def test_a_height_that_is_none_is_refused_in_a_sentence(height):
+    with pytest.raises(ExprError, match="height"):
+        show(Expr(2.0), height=height)
+
+
+def test_a_document_opens_at_a_step_whatever_it_is_counted_in():
+    work = computed()
+    assert payload(document(work))["start"] is None
+    assert payload(document(work, step=14))["start"] == 14
+    (phase,) = [k for k, each in enumerate(work.trace.phases("node")) if each.name == "backward"]
+    begun = payload(document(work, step=phase + 1, grain="phase"))
+    assert begun["start"] == work.trace.phases("node")[phase + 1].start
+    with pytest.raises(GraphError, match="There is no step 99"):
+        document(work, step=99)
+
+
+def test_names_that_no_text_can_hold_are_replaced():
+    with scope("s\ud800\x00"):
+        x = Expr(2.0, label="x")
+        y = (x * x).tanh(label="o\ud800")
+    mark = "\N{REPLACEMENT CHARACTER}"
+    found = document(Computed.of(y))
+    found.encode()
+    assert f"<title>o{mark}, step by step</title>" in found
+    document(Computed.of(y), title="\ud800").encode()
+    assert f"s{mark}{mark}" in document(Computed.of(y))
+    svg(Computed.of(y)).encode()
+
+
+NOTE = "Not all that is folded opens in this file."
+
+
+def test_what_does_not_open_is_said_only_where_something_is_folded():
+    pages = "w = param(0.5)\nloss = 0.0\nfor x in range(20):\n    loss = loss + (w*x + 1)**2\n"
+    first, *_ = states(computed(pages).graph)
+    assert first.opened is None  # all of it is seen
+    assert NOTE not in document(computed(pages))
+    assert NOTE in document(computed(DEEP))

@@ -44,6 +44,12 @@ def test_a_large_picture_is_drawn_smaller(picture, monkeypatch):
     assert max(size(raster.raster(picture, 50.0))) == 300
 
 
+def test_a_picture_of_many_pixels_is_drawn_smaller(picture, monkeypatch):
+    monkeypatch.setattr(raster, "MOST_PIXELS", 10_000)
+    width, height = size(raster.raster(picture, 50.0))
+    assert 9_000 < width * height < 11_000
+
+
 def test_every_text_is_drawn_and_names_are_semibold(picture):
     drawn = draw(picture)
     texts = set(re.findall(r"<text[^>]*>([^<]+)</text>", picture))

@@ -1,5 +1,6 @@
 """A picture by itself: well-formed, self-contained, alone with its classes, right at every step."""
 
+import base64
 import re
 from xml.etree import ElementTree as ET
 
@@ -144,6 +145,19 @@ def test_an_expr_and_a_graph_show_themselves_and_are_not_changed_by_it():
     assert ET.fromstring(y._repr_svg_()).get("class") == "gw-auto"
     assert "gw-bare" in Graph.of(y)._repr_svg_()
     assert [(each.data, each.grad) for each in (x, w, y)] == before
+
+
+def test_where_no_svg_is_trusted_an_image_of_it_stands_in():
+    x = Expr(2.0, label="x")
+    y = (x * x).tanh()
+    for thing in (y, Graph.of(y)):
+        found = thing._repr_html_()
+        inside = re.search(r'src="data:image/svg\+xml;base64,([^"]+)"', found)[1]
+        assert base64.b64decode(inside).decode() == thing._repr_svg_()
+        image = ET.fromstring(found)
+        assert image.tag == "img"
+        assert image.get("alt") == "Computation graph"
+        assert image.get("style") == "max-width:100%; height:auto"
 
 
 def test_names_with_marks_of_markup_stand_in_it_as_they_are():
