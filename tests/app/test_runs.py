@@ -93,13 +93,13 @@ def test_rewinding_and_playing_on_repeats_what_was(client):
 @pytest.mark.parametrize("batch", [None, 7])
 def test_the_same_commands_give_the_same_bits_however_they_fall_in_time(client, batch):
     asked = {"batch": batch, "optimizer": {"name": "momentum", "rate": 0.01}, "seed": 5}
-    straight = Steered(client, **asked).do("step", count=500)["parameters"]
+    straight = Steered(client, **asked).do("step", count=3000)["parameters"]
     played = Steered(client, **asked)
     played.do("play", speed=2000.0)
     time.sleep(0.03)
     step = played.do("pause")["step"]
-    assert 0 < step < 500
-    assert played.do("step", count=500 - step)["parameters"] == straight
+    assert 0 < step < 3000
+    assert played.do("step", count=3000 - step)["parameters"] == straight
 
 
 def test_playing_goes_on_until_it_is_paused(client):

@@ -54,7 +54,7 @@ def traced(op, point, weight):
 
 
 @every_op
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(data=st.data(), weight=st.floats(-9, 9))
 def test_the_factors_on_the_card_multiply_to_the_result_on_the_card(op, data, weight):
     parts = flows(traced(op, data.draw(inside(op)), weight))
@@ -65,7 +65,7 @@ def test_the_factors_on_the_card_multiply_to_the_result_on_the_card(op, data, we
 
 
 @every_op
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(data=st.data(), weight=st.floats(-9, 9))
 def test_displayed_operands_come_to_the_displayed_value_and_slope(op, data, weight):
     walked = traced(op, data.draw(inside(op)), weight)
@@ -88,7 +88,7 @@ def test_both_paths_of_a_square_are_summed_on_the_card():
     assert plain_line(second.sums[-1]) == "∂y/∂x = 3 + 3 = 6"
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(made=written(), inputs=st.lists(st.floats(-4, 4), min_size=8, max_size=8))
 def test_displayed_terms_add_up_to_the_displayed_sum(made, inputs):
     walked = walk(made.text, dict(zip(numbers_of(), inputs, strict=True)))
