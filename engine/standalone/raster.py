@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import platformdirs
-import resvg_py
 
 from engine.computed import Computed
 from engine.drawing.looks import FOLDER, sheet
@@ -78,6 +77,8 @@ def png(
 
 def raster(text: str, scale: float = 2.0) -> bytes:
     """Return a picture by itself as a PNG; `scale` as in `png`."""
+    import resvg_py  # here, so that the engine is there without it
+
     size = _SIZE.search(text)
     width, height = map(float, size.groups()) if size else (LARGEST, LARGEST)
     fits = min(LARGEST / max(width, height), math.sqrt(MOST_PIXELS / (width * height)))
