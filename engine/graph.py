@@ -19,7 +19,7 @@ from engine.numerals import exact
 from engine.ops import MOST_OPERANDS, OPS, Op
 from engine.scopes import Scope, Scopes, gathered
 from engine.shown import image_of, picture_of
-from engine.spans import Span, cut, shortened
+from engine.spans import Span, cut, printable, shortened
 
 if TYPE_CHECKING:
     from engine.expr import Expr
@@ -142,8 +142,7 @@ class Graph:
         found = self._names.get(node)
         if found is None:
             name = self.labels[node] or self.words[node] or shortened(formula(self, node))
-            found = name if name.isprintable() else "".join(map(_printable, name))
-            self._names[node] = found
+            found = self._names[node] = printable(name)
         return found
 
     @cached_property
@@ -265,10 +264,6 @@ def unnumbered(scope: str) -> list[str]:
     ['loss', 'net', 'layer2']
     """
     return [part.partition("[")[0] for part in scope.split(".")]
-
-
-def _printable(character: str) -> str:
-    return character if character.isprintable() else "\N{REPLACEMENT CHARACTER}"
 
 
 def in_evaluation_order(output: Expr) -> list[Expr]:
