@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 from app.walks import Walked
 from engine.numerals import exact, minus, short
-from engine.proof import SIGNS, Check, prove
+from engine.proof import ORDER, SIGNS, Check, prove
 
 MOST_CHECKS = 300  # rows of a proof
 OUTCOMES = {"bad": "✗", "good": "✓", "open": "?"}
-ORDER = ("differs", "kink", "unmeasured", "agrees")
 
 
 @dataclass(frozen=True)

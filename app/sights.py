@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.answers import finite
+from engine.numerals import finite
 from engine.training import Trainer
 
 Array = NDArray[np.float64]

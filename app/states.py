@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.answers import finite
+from engine.numerals import finite
 from engine.regime import Regime
 from engine.training import Measure, Moment, Trainer
 

@@ -19,14 +19,13 @@ from app.drawings import Drawing
 from app.links import Walk
 from app.pictures import Numbers, Pictures
 from engine.drawing.boxes import BoxNumbers, hidden
-from engine.drawing.cards import THINNEST, CardNumbers, WireNumbers, card, wire
+from engine.drawing.cards import IDLE, CardNumbers, WireNumbers, card, wire
 from engine.events import FLOW, Rows
 from engine.moments import Carried, Moment, state_at
 from engine.predict import asks
 from engine.trace import Trace
 from engine.updates import Update
 
-IDLE = WireNumbers("idle", THINNEST)  # a bundle on the way: what it carries is not followed
 # A box in the drawing: left, top, width, height.
 Box = tuple[float, float, float, float]
 
@@ -90,11 +89,10 @@ class Walked:
         """Return whether it shows the finished numbers, and the right ones."""
         return self.events == self.whole and not self.trace.mistakes
 
-    @cached_property
+    @property
     def whole(self) -> int:
         """Return after how many events everything is known, and nothing updated."""
-        names = [name for name, _ in self.trace.starts]
-        return self.trace.starts[-1].start if names[-1] == "update" else len(self.trace.events)
+        return self.trace.whole
 
     @property
     def known(self) -> int:

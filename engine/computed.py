@@ -74,12 +74,7 @@ class Computed:
     @classmethod
     def of_numbers(cls, program: Program, values: Array) -> Computed:
         """Return a typed program whose values, (n, 1), are known already."""
-        bound = program.samples
-        columns = {
-            node: column
-            for node, column in (zip(bound.nodes, bound.table.rows.T, strict=True) if bound else ())
-            if node is not None
-        }
+        columns = program.samples.columns if program.samples else {}
         return cls(program.graph, values, program.source, columns)
 
     def __repr__(self) -> str:

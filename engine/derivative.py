@@ -17,7 +17,7 @@ from engine.errors import ExprError
 from engine.expr import Expr, present
 from engine.graph import in_evaluation_order
 from engine.scopes import Scope, current, enter, leave, scope
-from engine.symbolic import handed, is_flat
+from engine.symbolic import handed
 
 NAME = "grad"  # of the scope that derivatives are made in
 
@@ -99,7 +99,7 @@ def _adjoints(
         before, token = algebra.made, enter(mirror.of(node.scope))
         try:
             for slot, operand in enumerate(node.operands):
-                if operand in between and not is_flat(node.op, slot):
+                if operand in between and node.op.hands_on(slot):
                     part = handed(algebra, node, slot, upstream)
                     totals[operand] = (
                         algebra.add(totals[operand], part) if operand in totals else part
@@ -115,7 +115,7 @@ def _depending(nodes: Sequence[Expr], wrt: Set[Expr]) -> set[Expr]:
     found: set[Expr] = set()
     for node in nodes:
         moved = node.op is not None and any(
-            operand in found and not is_flat(node.op, slot)
+            operand in found and node.op.hands_on(slot)
             for slot, operand in enumerate(node.operands)
         )
         if moved or node in wrt:

@@ -41,6 +41,11 @@ def signed(number: float, digits: int = DIGITS) -> str:
     return "+" + short(number, digits) if number > 0 else short(number, digits)
 
 
+def finite(number: float) -> float | None:
+    """Return a number; None, JSON's null, where it is nan or infinite."""
+    return number if math.isfinite(number) else None
+
+
 def exact(number: float) -> str:
     """Return the shortest text that reads back as this very number.
 

@@ -17,6 +17,9 @@ from types import MappingProxyType
 
 from engine import rules
 
+ALWAYS = "1 == 1"  # also the mask of an operand that only chooses
+NEVER = "1 == 0"
+
 
 @dataclass(frozen=True)
 class Op:
@@ -59,6 +62,10 @@ class Op:
         """Return how many operands it takes."""
         return len(self.params)
 
+    def hands_on(self, slot: int) -> bool:
+        """Return whether anything ever gets through to one of its operands."""
+        return self.partials[slot] != "0"
+
     @property
     def badge(self) -> str:
         """Return what stands on the rim of its card."""
@@ -97,21 +104,20 @@ class Op:
     @cached_property
     def holds(self) -> rules.Scalar:
         """Return the domain as a condition on floats; true everywhere where it is empty."""
-        return rules.scalar(self.domain or "1 == 1", self.params)
+        return rules.scalar(self.domain or ALWAYS, self.params)
 
     @cached_property
     def jumps(self) -> rules.Scalar:
         """Return the kink as a condition on floats; false everywhere where it is empty."""
-        return rules.scalar(self.kink or "1 == 0", self.params)
+        return rules.scalar(self.kink or NEVER, self.params)
 
     @cached_property
     def saturates(self) -> rules.Scalar:
         """Return `flat` as a condition on floats: (*operands, out); false where it is empty."""
-        return rules.scalar(self.flat or "1 == 0", (*self.params, "out"))
+        return rules.scalar(self.flat or NEVER, (*self.params, "out"))
 
 
 X, XY, CX = ("x",), ("x", "y"), ("c", "x")
-ALWAYS = "1 == 1"  # the mask of an operand that only chooses
 
 _ROWS = (
     Op(
@@ -159,7 +165,7 @@ _ROWS = (
         "The exponent comes down as a factor; its own slope is the result times log of the base.",
         "^",
         domain="x > 0 or y == floor(y)",
-        masks=("y == 0", "1 == 0"),
+        masks=("y == 0", NEVER),
         example=(2.0, 3.0, 8.0),
     ),
     Op(

@@ -53,6 +53,12 @@ class Bound:
     table: Table
     nodes: tuple[int | None, ...]
 
+    @property
+    def columns(self) -> dict[int, NDArray[np.float64]]:
+        """Return the numbers of each leaf that is data, (samples,)."""
+        rows = zip(self.nodes, self.table.rows.T, strict=True)
+        return {node: column for node, column in rows if node is not None}
+
 
 @dataclass(frozen=True)
 class Predicted:

@@ -28,6 +28,7 @@ Array = NDArray[np.float64]
 Nodes = NDArray[np.intp]
 Mark = Literal["agrees", "differs", "kink", "unmeasured"]
 SIGNS = {"agrees": "✓", "differs": "✗", "kink": "∧", "unmeasured": "?"}
+ORDER: tuple[Mark, ...] = ("differs", "kink", "unmeasured", "agrees")  # what to look at first
 
 CLOSE = 1e-6  # relative: two slopes no further apart agree
 SURE = 1e-4  # relative: a slope known no better than this is not measured
@@ -71,6 +72,11 @@ class Proof:
         return max((c.relative for c in self.checks if c.mark == "agrees"), default=0.0)
 
     @property
+    def left(self) -> int:
+        """Return how many gradients were not reached in the time allowed."""
+        return self.asked - len(self.checks)
+
+    @property
     def outcome(self) -> Literal["bad", "good", "open"]:
         """Return "bad" if one differs, "good" if all that could be measured agree, else "open"."""
         marks = {check.mark for check in self.checks}
@@ -94,9 +100,8 @@ class Proof:
             said.append(f"{count['kink']:,} at a kink")
         if count["unmeasured"]:
             said.append(f"{count['unmeasured']:,} could not be measured")
-        left = self.asked - len(self.checks)
-        if left:
-            said.append(f"{left:,} not reached in the time allowed")
+        if self.left:
+            said.append(f"{self.left:,} not reached in the time allowed")
         return "; ".join(said) + "."
 
 

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from engine.algebra import CHOICES, Algebra, is_number
 from engine.expr import Expr
-from engine.ops import OPS, Op
+from engine.ops import OPS
 from engine.rules import parsed
 
 _SIGNS: Mapping[type[ast.operator], str] = {
@@ -150,13 +150,11 @@ class _Rule(NamedTuple):
         slope: its formula; of a choice that the mask makes, what is left.
         function: the op whose forward rule it is: the slope of softplus is the sigmoid.
         mask: when nothing gets through; None for never.
-        flat: whether nothing ever does.
     """
 
     slope: ast.expr
     function: str | None
     mask: ast.expr | None
-    flat: bool
 
 
 @cache
@@ -168,12 +166,7 @@ def _rule(name: str, slot: int) -> _Rule:
     if isinstance(slope, ast.IfExp) and mask and ast.dump(slope.test) == ast.dump(mask):
         slope = slope.orelse
     alike = (row.name for row in OPS.values() if (row.forward, row.params) == (written, op.params))
-    return _Rule(slope, next(alike, None), mask, written == "0")
-
-
-def is_flat(op: Op, slot: int) -> bool:
-    """Tell whether an op hands nothing on to an operand, wherever it is."""
-    return _rule(op.name, slot).flat
+    return _Rule(slope, next(alike, None), mask)
 
 
 def handed(algebra: Algebra, node: Expr, slot: int, upstream: Expr) -> Expr:

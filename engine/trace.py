@@ -20,6 +20,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.errors import GraphError
 from engine.events import FLOW, FORWARD, SEED, UPDATE, Event, Events, Phase, Rows, rows
 from engine.graph import Graph
 from engine.mistakes import Wrong, depth_first, right_totals
@@ -64,6 +65,22 @@ class Trace:
     def total(self, grain: Grain) -> int:
         """Return the number of steps."""
         return len(self._cuts[grain]) - 1
+
+    def check_step(self, step: int, grain: Grain) -> None:
+        """Refuse a step, counted from 1, that there is not.
+
+        Raises:
+            GraphError: there is no such step.
+        """
+        total = self.total(grain)
+        if not 1 <= step <= total:
+            raise GraphError(f"There is no step {step}: this walk has {total}.")
+
+    @cached_property
+    def whole(self) -> int:
+        """Return after how many events everything is known, and nothing updated."""
+        name, start = self.starts[-1]
+        return start if name == "update" else len(self.events)
 
     def phases(self, grain: Grain) -> list[Phase]:
         """Return the phases, in steps."""

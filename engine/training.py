@@ -100,7 +100,8 @@ class Trainer:
         self.graph = program.graph
         self.seed = _seed(seed)
         leaves = program.leaves(inputs)[:, 0]
-        self._lanes = Lanes(self.graph, leaves, _columns(program), kernels, memory)
+        columns = program.samples.columns if program.samples else {}
+        self._lanes = Lanes(self.graph, leaves, columns, kernels, memory)
         self.parameters = tuple(self._lanes.parameters.tolist())
         if not self.parameters:
             message = "Nothing learns here: every leaf is data or a constant."
@@ -335,15 +336,6 @@ class Trainer:
         accuracy = self.measure().accuracy
         settled = accuracy is not None and accuracy >= SETTLED
         return self._outlook.health(self.training, settled=settled)
-
-
-def _columns(program: Program) -> dict[int, Array]:
-    """Return the numbers of each leaf that is data."""
-    samples = program.samples
-    if samples is None:
-        return {}
-    columns = enumerate(samples.nodes)
-    return {node: samples.table.rows[:, place] for place, node in columns if node is not None}
 
 
 def _seed(seed: int) -> int:

@@ -2,6 +2,7 @@
 import { drawnSource, post } from "./ask.js";
 import { complain } from "./editor.js";
 import { imagined, learning, runShown } from "./learn.js";
+import { isDark } from "./scheme.js";
 
 const FAILED = "That could not be saved. Try it again.";
 const FAULTY = "The text has a fault: what is drawn is saved.";
@@ -41,12 +42,6 @@ async function saved(format) {
 }
 
 const sentence = ({ error }) => [error.message, error.hint].filter(Boolean).join(" ");
-
-function isDark() {
-  const root = document.documentElement;
-  return getComputedStyle(root).colorScheme === "dark"
-    || (root.dataset.theme !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
-}
 
 function save(blob, name) {
   const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(blob), download: name });

@@ -13,6 +13,7 @@ import { openLink, readLink, startLink, writeLink } from "./link.js";
 import { startMap } from "./minimap.js";
 import { startModes } from "./mode.js";
 import { startPlay } from "./play.js";
+import { startScheme } from "./scheme.js";
 import { ask, drop, readWalk, shortOf, startWalk, told, under } from "./walk.js";
 
 const source = document.getElementById("source");
@@ -33,7 +34,7 @@ startModes();
 startLearn();
 startFind();
 startExport();
-startTheme();
+startScheme();
 startMenus();
 drawn(source.defaultValue);
 readFault(0);
@@ -112,14 +113,4 @@ function startMenus() {
       links.at((links.indexOf(document.activeElement) + step) % links.length).focus();
     });
   }
-}
-
-function startTheme() {
-  document.getElementById("theme").addEventListener("click", () => {
-    const root = document.documentElement;
-    const dark = getComputedStyle(root).colorScheme === "dark"
-      || (root.dataset.theme !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
-    root.dataset.theme = dark ? "light" : "dark";
-    localStorage.setItem("theme", root.dataset.theme);
-  });
 }

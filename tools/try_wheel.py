@@ -71,7 +71,7 @@ def _serve(command: str, folder: Path) -> None:
     )
     try:
         address = _address(server)
-        page = urllib.request.urlopen(f"{address}/?source=x*x").read().decode()
+        page = urllib.request.urlopen(f"{address}/?p=x*x").read().decode()
         assert 'class="graph"' in page
         for asset in re.findall(r'(?:src|href)="(/static/[^"]+)"', page):
             assert urllib.request.urlopen(address + asset).read()

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Annotated
 
 import numpy as np
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Form, Request
 from fastapi.exceptions import HTTPException
 from fastapi.responses import Response
 
 from app.asked import Asked, Question
-from app.faults import Fault, RefusedError, refusal
+from app.faults import Fault, refusal
 from app.links import settings
 from app.pictures import Pictures
-from app.walks import walked
+from app.sought import Ahead, RunAhead, seen
 from engine.computed import Computed
 from engine.formats import FORMATS, Wanted
 from engine.program import Program
-from engine.updates import Update
 
 router = APIRouter(prefix="/export", include_in_schema=False)
 
@@ -27,33 +26,12 @@ PREDICTING = Fault(
 )
 
 
-@dataclass(frozen=True)
-class _Run:
-    """The run that the page shows: its program, the names that learn, and what comes next."""
-
-    program: Program
-    names: tuple[str, ...]
-    ahead: Update
-
-
-async def _run(request: Request, asked: Asked) -> _Run | None:
-    """Return the run that the page shows, None where there is none or it is gone."""
-    if not asked.run:
-        return None
-    try:
-        run = request.app.state.runs.find(asked.run)
-        ahead = await run.ahead()
-    except RefusedError:
-        return None
-    return _Run(run.trainer.program, tuple(run.trainer.names), ahead)
-
-
 @router.post("/{name}")
 def export(
     request: Request,
     name: str,
     asked: Asked,
-    run: Annotated[_Run | None, Depends(_run)],
+    run: RunAhead,
     dark: Annotated[bool, Form()] = False,  # noqa: FBT002  a field of the form
     learning: Annotated[bool, Form()] = False,  # noqa: FBT002  a field of the form
     imagined: Annotated[str, Form()] = "",
@@ -76,21 +54,17 @@ def export(
     row, pictures = FORMATS[name], request.app.state.pictures
     inputs = {**asked.inputs, **settings(imagined.splitlines())}
     if learning and run and _alike(run.program, pictures.program(asked.source, asked.sample.mine)):
-        inputs |= dict(zip(run.names, run.ahead.weights.tolist(), strict=True))
+        inputs |= dict(zip(run.names, run.update.weights.tolist(), strict=True))
     made = row.make(*_seen(pictures, replace(asked, inputs=inputs), run, dark=dark))
     headers = {"Content-Disposition": f'attachment; filename="{row.file}"'}
     return Response(made, media_type=row.media, headers=headers)
 
 
 def _seen(
-    pictures: Pictures, asked: Question, run: _Run | None, *, dark: bool
+    pictures: Pictures, asked: Question, run: Ahead | None, *, dark: bool
 ) -> tuple[Computed, Wanted]:
     """Return what the page shows, and how."""
-    numbers = pictures.numbers(asked.source, asked.inputs, asked.sample)
-    at = walked(pictures, numbers, asked.walk, run.ahead if run else None)
-    drawing = pictures.drawn(asked.after)
-    if drawing is None or drawing.program is not numbers.program:
-        drawing = pictures.drawing(numbers.program, mine=asked.sample.mine, folds=asked.folds)
+    at, drawing = seen(pictures, asked, run)
     wanted = Wanted(
         step=None if at.step is None else at.step + 1,
         grain=asked.walk.grain,
@@ -98,7 +72,7 @@ def _seen(
         picture=drawing.picture,
         trace=at.trace,
     )
-    return Computed.of_numbers(numbers.program, numbers.values), wanted
+    return Computed.of_numbers(at.numbers.program, at.numbers.values), wanted
 
 
 def _alike(one: Program, other: Program) -> bool:

@@ -10,10 +10,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
-from app.answers import REFUSALS, finite
+from app.answers import REFUSALS
 from app.asked import ProgramRequest
 from engine.events import Event, Kind
 from engine.explain import explain, sentence
+from engine.numerals import finite
 from engine.trace import RATE, Grain, Trace
 
 router = APIRouter(prefix="/api", tags=["trace"])

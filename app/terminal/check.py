@@ -11,7 +11,7 @@ from app.terminal.streams import StopError, say
 from engine.computed import Computed
 from engine.graph import Graph
 from engine.numerals import exact, minus, short
-from engine.proof import SIGNS, Check, Proof, prove
+from engine.proof import ORDER, SIGNS, Check, Proof, prove
 
 WRONG = 1  # the exit code where a gradient differs
 UNPROVED = 3  # ... where nothing could be measured, or time was too short for all
@@ -20,7 +20,6 @@ CODES = (
     " nothing could be measured or not all were reached in time."
 )
 MOST_ROWS = 40
-ORDER = ("differs", "kink", "unmeasured", "agrees")  # what is to be looked at stands first
 
 
 def add(words: argparse.ArgumentParser, _: Settings) -> None:
@@ -52,7 +51,7 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
     say("\n".join([*_table(work.graph, told, len(told) if given.all else MOST_ROWS), _sum(proof)]))
     if proof.outcome == "bad":
         return WRONG
-    return 0 if proof.outcome == "good" and not _left(proof) else UNPROVED
+    return 0 if proof.outcome == "good" and not proof.left else UNPROVED
 
 
 def _table(graph: Graph, told: list[Check], most: int) -> list[str]:
@@ -83,13 +82,8 @@ def _name(graph: Graph, node: int) -> str:
     return graph.name(node) or ", ".join(filter(None, (graph.scopes.path(node), line)))
 
 
-def _left(proof: Proof) -> int:
-    """Return how many gradients were not reached in time."""
-    return proof.asked - len(proof.checks)
-
-
 def _sum(proof: Proof) -> str:
     """Return what came of it, and the way out where it is not all."""
     if not proof.asked:
         return "There is no gradient to check: all is constant."
-    return proof.sentence + (" --seconds gives it longer." if _left(proof) else "")
+    return proof.sentence + (" --seconds gives it longer." if proof.left else "")

@@ -56,10 +56,7 @@ def setting(words: str) -> tuple[str, float]:
         argparse.ArgumentTypeError: it is something else.
     """
     name, _, number = words.rpartition("=")
-    try:
-        found = float(number.replace(MINUS, "-"))
-    except ValueError:
-        found = None
+    found = _number(number)
     if found is None or not name.strip():
         message = f"write a name and a number, as in x=2, not {words!r}"
         raise argparse.ArgumentTypeError(message)
@@ -75,13 +72,17 @@ def finite(text: str) -> float:
     Raises:
         argparse.ArgumentTypeError: it is something else.
     """
-    try:
-        found = float(text.replace(MINUS, "-"))
-    except ValueError:
-        found = math.nan
-    if not math.isfinite(found):
+    found = _number(text)
+    if found is None or not math.isfinite(found):
         raise argparse.ArgumentTypeError(f"a finite number, not {text!r}")
     return found
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text.replace(MINUS, "-"))
+    except ValueError:
+        return None
 
 
 def read(given: str) -> Source:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import unicodedata
 
 from engine.errors import ProgramError
-from engine.spans import Span
+from engine.spans import ELLIPSIS, Span
 
 LONGEST = 100  # characters of a line that are shown
-CUT = "…"
 
 
 def shown(text: str, error: ProgramError, file: str = "") -> str:
@@ -48,7 +47,7 @@ def _cut(line: str, start: int, end: int) -> tuple[str, int, int]:
         return line, start, end
     left = max(min(start - LONGEST // 2, len(line) - LONGEST), 0)
     right = left + LONGEST
-    before, after = CUT if left else "", CUT if right < len(line) else ""
+    before, after = ELLIPSIS if left else "", ELLIPSIS if right < len(line) else ""
     moved = left - len(before)
     return before + line[left:right] + after, start - moved, min(end, right) - moved
 

@@ -66,6 +66,9 @@ class WireNumbers:
     width: float
 
 
+IDLE = WireNumbers("idle", THINNEST)  # also a bundle on the way: what it carries is not followed
+
+
 def card_sizes(graph: Graph) -> Array:
     """Return (n, 2) float64: width and height of every card."""
     return np.where(graph.constant[:, None], CONSTANT_CARD, CARD)

@@ -25,8 +25,9 @@ from engine.evaluate import Problem
 from engine.expr import Expr, arity_message
 from engine.graph import Graph
 from engine.names import leaf_names
+from engine.numerals import finite
 from engine.ops import OPS
-from engine.spans import Span
+from engine.spans import Span, shortened
 
 Array = NDArray[np.float64]
 
@@ -47,8 +48,8 @@ def labelled(
         problems: where numbers stop being finite.
         data: the leaves that are data, which are no inputs.
     """
-    numbers = [_finite(value) for value in values[:, 0].tolist()]
-    slopes = [_finite(gradient) for gradient in gradients[:, 0].tolist()]
+    numbers = [finite(value) for value in values[:, 0].tolist()]
+    slopes = [finite(gradient) for gradient in gradients[:, 0].tolist()]
     learnable = graph.learnable.tolist()
     nodes = []
     for node, (value, grad) in enumerate(zip(numbers, slopes, strict=True)):
@@ -200,12 +201,7 @@ def _is_place(value: Any, count: int) -> bool:
 
 
 def _shown(value: Any) -> str:
-    text = json.dumps(value, default=repr)
-    return text if len(text) <= 40 else text[:39] + "…"
-
-
-def _finite(number: float) -> float | None:
-    return number if math.isfinite(number) else None
+    return shortened(json.dumps(value, default=repr), 40)
 
 
 def _place(span: Span | None) -> dict[str, int | None]:

@@ -12,7 +12,7 @@ from functools import cache
 from engine.computed import Computed
 from engine.export.dialects import NUMPY
 from engine.export.pieces import PRODUCT, Piece, assignment, called, joined, literal
-from engine.export.plan import FLAT, Plan
+from engine.export.plan import Plan
 from engine.export.script import columns, footer, headed, heading, page
 from engine.export.spelling import composed, handed, repeated
 from engine.export.writer import LONGEST_SUM, Writer
@@ -71,7 +71,7 @@ def _kept(plan: Plan) -> set[int]:
             continue
         for slot, operand in enumerate(operands):
             partial = op.partials[slot]
-            if partial == FLAT or not plan.wanted[operand]:
+            if not op.hands_on(slot) or not plan.wanted[operand]:
                 continue
             names = _asked(partial, op.masks[slot] if op.masks else "")
             found |= {k for name, k in zip(op.params, operands, strict=True) if name in names}
@@ -120,7 +120,7 @@ class _Backward:
         given = {name: pieces[k] for name, k in zip(op.params, operands, strict=True)}
         given["out"] = pieces[node]
         for slot, operand in enumerate(operands):
-            if op.partials[slot] == FLAT or not plan.wanted[operand]:
+            if not op.hands_on(slot) or not plan.wanted[operand]:
                 continue
             mask = op.masks[slot] if op.masks else ""
             term = handed(upstream, op.partials[slot], mask, given, NUMPY)

@@ -16,7 +16,6 @@ from engine.names import leaf_names
 from engine.ops import Op
 
 Array = NDArray[np.float64]
-FLAT = "0"  # the partial rule of what nothing gets through, wherever one is
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,9 +132,9 @@ class Plan:
         """Return the nodes through which something gets back to a leaf that is printed."""
         found: list[bool] = []
         for node, (op, operands) in enumerate(zip(self.ops, self.operands, strict=True)):
-            partials = op.partials if op else ()
-            slots = zip(operands, partials, strict=True)
-            below = any(found[operand] and partial != FLAT for operand, partial in slots)
+            below = op is not None and any(
+                found[operand] and op.hands_on(slot) for slot, operand in enumerate(operands)
+            )
             found.append(node in self.printing or below)
         return found
 
@@ -148,8 +147,8 @@ class Plan:
             op = self.ops[node]
             if op is None or not found[node]:
                 continue
-            for operand, partial in zip(self.operands[node], op.partials, strict=True):
-                if partial != FLAT and self.wanted[operand]:
+            for slot, operand in enumerate(self.operands[node]):
+                if op.hands_on(slot) and self.wanted[operand]:
                     found[operand] = True
         return found
 

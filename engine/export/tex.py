@@ -15,7 +15,6 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from engine.computed import Computed
 from engine.derivation import word
-from engine.errors import GraphError
 from engine.explain import Explanation, explain
 from engine.latex import LAST_LATIN, latex, prose
 from engine.numerals import short
@@ -40,9 +39,7 @@ def step_tex(work: Computed, step: int, grain: Grain = "node", trace: Trace | No
         GraphError: there is no such step.
     """
     walk = trace or work.trace
-    total = walk.total(grain)
-    if not 1 <= step <= total:
-        raise GraphError(f"There is no step {step}: this walk has {total}.")
+    walk.check_step(step, grain)
     found = explain(walk, step - 1, grain).latex
     if found:
         return found

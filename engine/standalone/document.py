@@ -120,7 +120,7 @@ def _payload(scene: Scene, found: list[State], pictures: list[str]) -> dict[str,
     told = range(total) if grain == "node" else ()
     now = [acting(trace, cuts[step], cuts[step + 1]) for step in told]
     return {
-        "whole": scene.whole,
+        "whole": trace.whole,
         "total": total,
         "cuts": cuts,
         "phases": [

@@ -10,19 +10,16 @@ import numpy as np
 
 from engine.computed import Computed
 from engine.drawing.boxes import BoxNumbers, box_numbers, bundle_numbers, hidden, item_sizes
-from engine.drawing.cards import THINNEST, CardNumbers, WireNumbers, card, card_numbers, wire
+from engine.drawing.cards import IDLE, CardNumbers, WireNumbers, card, card_numbers, wire
 from engine.drawing.folding import Folded, fold
 from engine.drawing.nested import lay_out_folded
 from engine.drawing.opening import is_flat, opened_by_default
 from engine.drawing.picture import Picture
-from engine.errors import GraphError
 from engine.events import FORWARD, NOTHING
 from engine.graph import Graph
 from engine.moments import state_at
 from engine.names import node_names
 from engine.trace import Grain, Trace
-
-IDLE = WireNumbers("idle", THINNEST)
 
 
 def usual_picture(graph: Graph) -> Picture:
@@ -72,25 +69,18 @@ class Scene:
         Raises:
             GraphError: there is no such step.
         """
-        total = self.trace.total(self.grain)
-        if self.step is not None and not 1 <= self.step <= total:
-            raise GraphError(f"There is no step {self.step}: this walk has {total}.")
-
-    @cached_property
-    def whole(self) -> int:
-        """Return after how many events everything is known, and nothing updated."""
-        update = [start for name, start in self.trace.starts if name == "update"]
-        return update[0] if update else len(self.trace.events)
+        if self.step is not None:
+            self.trace.check_step(self.step, self.grain)
 
     @cached_property
     def events(self) -> int:
         """Return how many events have happened."""
-        return self.whole if self.step is None else self.trace.cuts(self.grain)[self.step]
+        return self.trace.whole if self.step is None else self.trace.cuts(self.grain)[self.step]
 
     @property
     def plain(self) -> bool:
         """Return whether it shows the finished numbers, and the right ones."""
-        return self.events == self.whole and not self.trace.mistakes
+        return self.events == self.trace.whole and not self.trace.mistakes
 
     @cached_property
     def troubles(self) -> dict[int, str]:

@@ -15,13 +15,12 @@ from markupsafe import Markup
 
 from engine.computed import Computed
 from engine.drawing.boxes import box_numbers, hidden
-from engine.drawing.cards import card
+from engine.drawing.cards import IDLE, card
 from engine.drawing.folded_svg import write_folded_svg
 from engine.drawing.looks import PREFIX, apart, rules
 from engine.drawing.picture import Picture
 from engine.graph import Graph
 from engine.standalone.scene import (
-    IDLE,
     Scene,
     keys_of,
     marked_boxes,

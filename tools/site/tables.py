@@ -22,13 +22,12 @@ from engine.expressions import Expressions
 from engine.formats import FORMATS
 from engine.losses import LOSSES, PENALTIES
 from engine.nn import activation_name
-from engine.ops import OPS, Op
+from engine.ops import ALWAYS, NEVER, OPS, Op
 from engine.optimizers import OPTIMIZERS, Optimizer
 from engine.statements import Statements
 from tools.site.curves import curve, points
 from tools.site.formulas import mathml
 
-ALWAYS, NEVER = "1 == 1", "1 == 0"  # masks that say so of an operand
 _MARKER = re.compile(r"^% table: (\w+)$", re.MULTILINE)
 
 
